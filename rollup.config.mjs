@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import typescript from '@rollup/plugin-typescript';
+
+const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+/** What a merchant's own bundler or runtime brings; all else ends up in our files. */
+const isExternal = (id) => /^(?:lit(?:\/|$)|@lit\/|node:)/.test(id);
+
+/** Type errors end the build; declarations are laid as the sources are, so that `exports` finds them. */
+const compile = (options) => typescript({ tsconfig: 'src/tsconfig.json', ...options });
+
+/** A warning nobody reads hides a defect: none is let through. */
+const onwarn = (warning) => {
+  throw new Error(`${warning.message}${warning.loc ? ` (${warning.loc.file}:${warning.loc.line})` : ''}`);
+};
+
+/** The shebang is the first line of the command-line tool and stays so behind the bundler. */
+const npmEntries = {
+  input: {
+    index: 'src/index.ts',
+    element: 'src/iotpay-checkout.ts',
+    'server/index': 'src/server/index.ts',
+    'server/browser': 'src/server/browser.ts',
+    'sandbox/index': 'src/sandbox/index.ts',
+    'sandbox/cli': 'src/sandbox/cli.ts',
+  },
+  external: isExternal,
+  onwarn,
+  plugins: [
+    nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
+    compile({ declarationDir: 'dist' }),
+  ],
+  output: {
+    dir: 'dist',
+    format: 'es',
+    sourcemap: true,
+    // Named by what is in them, without a hash: the same sources give the same files.
+    chunkFileNames: 'shared/[name].js',
+    hoistTransitiveImports: false,
+  },
+};
+
+const cdnFile = {
+  input: 'src/index.ts',
+  onwarn,
+  plugins: [
+    nodeResolve({ exportConditions: ['production', 'browser'], browser: true }),
+    compile({ declaration: false, outDir: 'dist/cdn' }),
+    terser({
+      ecma: 2022,
+      module: true,
+      compress: { passes: 3, unsafe_arrows: true },
+      format: { comments: /^!/ },
+    }),
+  ],
+  output: {
+    file: 'dist/cdn/iotpay-checkout.js',
+    format: 'es',
+    sourcemap: true,
+    banner: `/*! ${name} ${version} | ${license} | unofficial; contains lit (BSD-3-Clause, Google LLC) */`,
+  },
+};
+
+export default [npmEntries, cdnFile];
