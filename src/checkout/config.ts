@@ -1,0 +1,124 @@
+import { isObject } from '../gateway/envelope.js';
+import { PRODUCTION_ORIGIN } from '../gateway/origins.js';
+import type { IotpayOptions } from '../gateway/script-api.js';
+import { configError } from './errors.js';
+import type { IotpayMode } from './events.js';
+
+/** Milliseconds allowed for each step of the set-up where the page says nothing else. */
+export const DEFAULT_SETUP_TIMEOUT_MS = 20_000;
+
+/** What the page has set on the element, as it set it. */
+export interface Settings {
+  readonly secureId?: string | null | undefined;
+  readonly secureIdEndpoint?: string | null | undefined;
+  readonly mode?: string | null | undefined;
+  readonly requestData?: unknown;
+  readonly requestHeaders?: HeadersInit | null | undefined;
+  readonly credentials?: string | null | undefined;
+  readonly orderStatusEndpoint?: string | null | undefined;
+  readonly options?: IotpayOptions | null | undefined;
+  readonly gatewayOrigin?: string | null | undefined;
+  readonly setupTimeout?: number | null | undefined;
+}
+
+/** The same, checked and complete. */
+export interface Config {
+  readonly secureId: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly orderStatusEndpoint: string | undefined;
+  readonly mode: IotpayMode;
+  readonly requestData: Readonly<Record<string, unknown>>;
+  readonly headers: HeadersInit | undefined;
+  readonly credentials: RequestCredentials;
+  readonly gatewayOrigin: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** @throws IotpayCheckoutError `config`, naming the attribute, what was expected and what was received */
+export function readConfig(settings: Settings): Config {
+  const secureId = settings.secureId?.trim() || undefined;
+  const endpoint = address('secure-id-endpoint', settings.secureIdEndpoint);
+  const mode = settings.mode?.trim().toLowerCase() || 'pay';
+  expect(mode === 'pay' || mode === 'add', 'mode', '"pay" or "add"', settings.mode);
+  const { requestData = {} } = settings;
+  expect(
+    requestData === null || isObject(requestData),
+    'request-data',
+    'a JSON object such as {"orderId": 7}',
+    requestData,
+  );
+  expect(
+    !settings.options || isObject(settings.options),
+    'options',
+    'an object of IOTPay options',
+    settings.options,
+  );
+  const credentials = settings.credentials || 'same-origin';
+  expect(
+    /^(same-origin|include|omit)$/.test(credentials),
+    'credentials',
+    '"same-origin", "include" or "omit"',
+    credentials,
+  );
+  const timeout = settings.setupTimeout ?? DEFAULT_SETUP_TIMEOUT_MS;
+  expect(timeout > 0, 'setup-timeout', 'a number of milliseconds above 0', timeout);
+  try {
+    new Headers(settings.requestHeaders ?? {});
+    JSON.stringify(requestData);
+  } catch (cause) {
+    throw configError(
+      `requestHeaders or requestData can't be sent: expected HTTP headers and data that JSON can hold. ${String(cause)}`,
+      cause,
+    );
+  }
+  return {
+    secureId,
+    endpoint,
+    orderStatusEndpoint: address('order-status-endpoint', settings.orderStatusEndpoint),
+    mode: mode as IotpayMode,
+    requestData: (requestData ?? {}) as Record<string, unknown>,
+    headers: settings.requestHeaders ?? undefined,
+    credentials: credentials as RequestCredentials,
+    gatewayOrigin: settings.gatewayOrigin || PRODUCTION_ORIGIN,
+    timeout,
+  };
+}
+
+/** @throws IotpayCheckoutError `config` where there is nothing to get a secureId from */
+export function requireSource({ secureId, endpoint }: Config): void {
+  if (secureId || endpoint) return;
+  throw configError(
+    'Nothing to load from: set secure-id-endpoint to the URL of your backend that answers with a secureId, or secure-id to a secureId that the page already has.',
+  );
+}
+
+/** The value of an intent: equal texts, equal intents, whatever the order of the data's names. */
+export function intentOf({ secureId, secureIdEndpoint, mode, requestData }: Settings): string {
+  try {
+    return JSON.stringify(
+      [secureId || '', secureIdEndpoint || '', mode?.trim().toLowerCase() || 'pay', requestData ?? {}],
+      (_, value: unknown) => (isObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value),
+    );
+  } catch {
+    return ''; // Data that JSON can't hold: readConfig says so.
+  }
+}
+
+function address(name: string, value: string | null | undefined): string | undefined {
+  if (!value?.trim()) return undefined;
+  const url = URL.canParse(value, document.baseURI) ? new URL(value, document.baseURI) : undefined;
+  expect(/^https?:$/.test(url?.protocol ?? ''), name, 'the URL of your backend (http or https)', value);
+  return url?.href;
+}
+
+function expect(holds: boolean, name: string, expected: string, received: unknown): void {
+  if (holds) return;
+  const shown =
+    typeof received === 'string'
+      ? `"${received.slice(0, 80)}"`
+      : Array.isArray(received)
+        ? 'an array'
+        : String(received);
+  throw configError(`${name}: expected ${expected}, received ${shown}.`);
+}

@@ -1,0 +1,60 @@
+/**
+ * What broke while the form was being set up. Nothing was charged in any of these cases.
+ *
+ * - `config`: an attribute is missing or wrong.
+ * - `offline`: a network failure while the browser says that it is offline.
+ * - `endpoint-network`, `endpoint-timeout`, `endpoint-http`, `endpoint-response`, `endpoint-rejected`: the merchant's
+ *   backend is unreachable (or CORS refuses); gave no full answer in time; answered something other than 2xx; answered
+ *   no JSON or no secureId; answered `retCode: FAIL`.
+ * - `script-network`, `script-timeout`, `script-blocked`, `script-invalid`: IOTPay's script did not load; not in time;
+ *   is refused by the page's CSP or Trusted Types; loaded but defines no function `Iotpay`.
+ * - `mount-failed`, `mount-timeout`, `frame-blocked`: `Iotpay()` or `mount()` threw, rejected or gave nothing usable; no
+ *   frame appeared and loaded in time; the page's CSP refuses the frame.
+ */
+export type IotpayErrorCode =
+  | 'config'
+  | 'offline'
+  | 'endpoint-network'
+  | 'endpoint-timeout'
+  | 'endpoint-http'
+  | 'endpoint-response'
+  | 'endpoint-rejected'
+  | 'script-network'
+  | 'script-timeout'
+  | 'script-blocked'
+  | 'script-invalid'
+  | 'mount-failed'
+  | 'mount-timeout'
+  | 'frame-blocked';
+
+export interface IotpayErrorOptions {
+  /** The error underneath, where there is one. */
+  cause?: unknown;
+  /** Default: true, but for what only a change of the page can mend (`config` and the `…-blocked` codes). */
+  retryable?: boolean;
+  /** The gateway's own words, where it refused. */
+  retMsg?: string | undefined;
+}
+
+/** The `detail` of `iotpay-error`. Its message is for the developer: what was expected, what was received, what to do. */
+export class IotpayCheckoutError extends Error {
+  /** What happened, for code to decide on. */
+  readonly code: IotpayErrorCode;
+  /** Whether the same attempt may succeed later without a change to the page. */
+  readonly retryable: boolean;
+  /** The gateway's or the backend's own words, with `endpoint-rejected` and where an HTTP error carried them. */
+  readonly retMsg: string | undefined;
+
+  constructor(code: IotpayErrorCode, message: string, options: IotpayErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = 'IotpayCheckoutError';
+    this.code = code;
+    this.retryable = options.retryable ?? !/config|blocked/.test(code);
+    this.retMsg = options.retMsg;
+  }
+}
+
+/** An error of the page's own making: a wrong attribute or property. */
+export function configError(message: string, cause?: unknown): IotpayCheckoutError {
+  return new IotpayCheckoutError('config', message, cause === undefined ? {} : { cause });
+}

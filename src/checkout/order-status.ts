@@ -1,0 +1,69 @@
+import { isFailed, isPaid } from '../gateway/status.js';
+import type { IotpayMode, IotpayOutcome } from './events.js';
+import { readOrder } from './outcome.js';
+import { post, type BackendRequest } from './session.js';
+import { pause, within } from './wait.js';
+
+/** Pause before the first question, in milliseconds. */
+const FIRST_MS = 500;
+/** Longest pause between two questions, in milliseconds. */
+const LONGEST_MS = 5000;
+/** All the time that the order is asked for, in milliseconds, while the page can be seen. */
+const TOTAL_MS = 600_000;
+/** How long one answer may take, in milliseconds. */
+const ANSWER_MS = 15_000;
+
+/**
+ * Asks the merchant's backend about an order until it knows. Whatever goes wrong with one question (no answer, HTTP
+ * errors, nonsense) means "not yet known". Stops while the page is hidden, goes on when it is shown.
+ * @param hurry - rung to ask at once
+ * @returns the outcome, or `undefined` when the time is over and the order is still unknown
+ */
+export async function pollOrder(
+  request: () => BackendRequest,
+  mode: IotpayMode,
+  signal: AbortSignal,
+  hurry: EventTarget,
+): Promise<IotpayOutcome | undefined> {
+  let wait = FIRST_MS;
+  for (let spent = 0; spent < TOTAL_MS && !signal.aborted; wait = Math.min(wait * 1.5, LONGEST_MS)) {
+    const began = performance.now();
+    // Up to a third less than the full pause, so that many shoppers don't ask in step.
+    await rest(wait * (1 - Math.random() / 3), signal, hurry);
+    if (await becameVisible(signal)) wait = FIRST_MS;
+    if (signal.aborted) break;
+    const asked = await within(
+      ANSWER_MS,
+      signal,
+      () => new DOMException('The order status did not come in time.', 'TimeoutError'),
+      async (step) => {
+        const response = await post(request(), step);
+        return response.ok ? readOrder(await response.json(), mode) : undefined;
+      },
+    ).catch(() => undefined); // Not yet known: the next question may get an answer.
+    if (asked && (isPaid(asked.status) || isFailed(asked.status))) return asked;
+    spent += Math.min(performance.now() - began, wait + ANSWER_MS);
+  }
+  return undefined;
+}
+
+/** A pause that `hurry` cuts short. */
+async function rest(ms: number, signal: AbortSignal, hurry: EventTarget): Promise<void> {
+  const over = new AbortController();
+  const end = () => over.abort();
+  hurry.addEventListener('hurry', end, { once: true });
+  signal.addEventListener('abort', end, { once: true, signal: over.signal });
+  await pause(ms, over.signal);
+  over.abort();
+  hurry.removeEventListener('hurry', end);
+}
+
+/** Waits until the page can be seen; true if it had to. */
+async function becameVisible(signal: AbortSignal): Promise<boolean> {
+  if (!document.hidden) return false;
+  await new Promise<void>((resolve) => {
+    document.addEventListener('visibilitychange', () => document.hidden || resolve(), { signal });
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  return true;
+}

@@ -1,0 +1,102 @@
+import { asObject, asText, isObject } from '../gateway/envelope.js';
+import { isFailed, isPaid, readStatus } from '../gateway/status.js';
+import type { IotpayMode, IotpayOutcome } from './events.js';
+import { safeRedirect } from './redirect.js';
+
+type Verdict = Pick<IotpayOutcome, 'outcome' | 'reason'>;
+
+const SUCCESS: Verdict = { outcome: 'success', reason: undefined };
+const FAIL: Verdict = { outcome: 'fail', reason: undefined };
+const unknown = (reason: IotpayOutcome['reason']): Verdict => ({ outcome: 'unknown', reason });
+
+/**
+ * Reads what IOTPay's script handed to the callback. Both published shapes are understood,
+ * `{result, message, detail: {retCode, retMsg, retData}}` and the oldest, `{retCode, retMsg, retData}`; nothing in them
+ * is taken for granted.
+ * @returns `undefined` for an event with neither `result` nor `retCode`
+ */
+export function readOutcome(event: unknown, mode: IotpayMode): IotpayOutcome | undefined {
+  const top = asObject(event);
+  const detail = asObject(top['detail']);
+  const codes = [top['result'], top['retCode'], detail['retCode']].filter(
+    (code) => code !== undefined && code !== null && code !== '',
+  );
+  if (!codes.length) return undefined;
+  const retMsg = asText(detail['retMsg']) ?? asText(top['retMsg']);
+  const message = asText(top['message']) ?? asText(detail['message']) ?? retMsg ?? '';
+  const retData = isObject(detail['retData']) ? detail['retData'] : asObject(top['retData']);
+  const status = readStatus(retData['status'] ?? detail['status'] ?? top['status']);
+  return outcomeOf({
+    verdict: judge(
+      codes.map((code) => (typeof code === 'string' ? code.trim().toUpperCase() : '')),
+      [top, detail].some((part) => /timeout/i.test(`${asText(part['message'])} ${asText(part['retMsg'])}`)),
+      mode === 'pay' ? status : undefined,
+    ),
+    mode,
+    message,
+    retCode: asText(detail['retCode']) ?? asText(top['retCode']),
+    retMsg,
+    retData,
+    status,
+    source: 'gateway',
+    raw: event,
+  });
+}
+
+/** SUCCESS and FAIL are believed only where nothing beside them says otherwise; "Timeout" is never a failure. */
+function judge(codes: string[], timeout: boolean, status: number | undefined): Verdict {
+  const only = (code: string) => codes.every((other) => other === code);
+  if (only('SUCCESS')) {
+    if (isPaid(status)) return SUCCESS;
+    if (status !== undefined) return unknown('unknown-status');
+    return timeout ? unknown('contradiction') : SUCCESS;
+  }
+  if (only('FAIL')) {
+    if (timeout) return unknown('gateway-timeout');
+    if (status === undefined || isFailed(status)) return FAIL;
+    return unknown(status >= 0 && status <= 3 ? 'contradiction' : 'unknown-status');
+  }
+  return unknown(codes.every((code) => /^(SUCCESS|FAIL)$/.test(code)) ? 'contradiction' : 'unknown-status');
+}
+
+/**
+ * Reads the state of an order as the merchant's backend tells it: the gateway's envelope, or `{status, redirectUrl?}`.
+ * Everything but a status of 2, 3 or 9 is not yet known.
+ * @param followRedirect - false where the answer's redirectUrl may be the hosted form of a new payment
+ */
+export function readOrder(answer: unknown, mode: IotpayMode, followRedirect = true): IotpayOutcome {
+  const top = asObject(answer);
+  const retData = 'retCode' in top ? asObject(top['retData']) : top;
+  const refused = 'retCode' in top && top['retCode'] !== 'SUCCESS';
+  const status = refused ? undefined : readStatus(retData['status']);
+  const retMsg = asText(top['retMsg']) ?? asText(retData['retMsg']);
+  return outcomeOf({
+    verdict: isPaid(status) ? SUCCESS : isFailed(status) ? FAIL : unknown('unknown-status'),
+    mode,
+    message: retMsg ?? '',
+    retCode: asText(top['retCode']),
+    retMsg,
+    retData: followRedirect ? retData : { ...retData, redirectUrl: undefined },
+    status,
+    source: 'order-status',
+    raw: answer,
+  });
+}
+
+function outcomeOf({
+  verdict,
+  ...fields
+}: { verdict: Verdict } & Pick<
+  IotpayOutcome,
+  'mode' | 'message' | 'retCode' | 'retMsg' | 'retData' | 'status' | 'source' | 'raw'
+>): IotpayOutcome {
+  const wanted = fields.retData['redirectUrl'];
+  const redirectUrl = safeRedirect(wanted);
+  return {
+    ...verdict,
+    ...fields,
+    mchOrderNo: asText(fields.retData['mchOrderNo']),
+    redirectUrl,
+    redirectBlocked: !redirectUrl && wanted !== undefined && wanted !== null && wanted !== '',
+  };
+}

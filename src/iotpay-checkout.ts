@@ -1,0 +1,359 @@
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
+import { CheckoutController, type CheckoutHost, type IotpayStatus } from './checkout/controller.js';
+import { DEFAULT_SETUP_TIMEOUT_MS } from './checkout/config.js';
+import type { IotpayCheckoutError } from './checkout/errors.js';
+import type { IotpayOutcome } from './checkout/events.js';
+import { loadScript } from './checkout/script.js';
+import { PRODUCTION_ORIGIN } from './gateway/origins.js';
+import type { IotpayButtonOptions, IotpayOptions } from './gateway/script-api.js';
+import { isDark } from './ui/color-scheme.js';
+import { languageFor, nearestLang, STRINGS, type IotpayStrings } from './ui/strings.js';
+import { styles } from './ui/styles.js';
+
+/** When a wait counts as long, in milliseconds. */
+const SLOW_MS = 5000;
+
+/** IOTPay's button, by custom property: `--iotpay-button-` and the name. */
+const BUTTON_PROPERTIES = {
+  color: 'color',
+  backgroundColor: 'background-color',
+  backgroundImage: 'background-image',
+  boxShadow: 'box-shadow',
+  height: 'height',
+  borderRadius: 'border-radius',
+} as const;
+
+/**
+ * IOTPay's card form on a merchant's page: gets a secureId from the merchant's backend, loads IOTPay's script, mounts
+ * its frame, and tells what became of the payment.
+ *
+ * @tag iotpay-checkout
+ *
+ * @fires {IotpayReadyEvent} iotpay-ready - IOTPay's frame is in the page and has loaded.
+ * @fires {IotpaySuccessEvent} iotpay-success - Paid, or card added. Cancelable: the default action follows redirectUrl.
+ * @fires {IotpayFailEvent} iotpay-fail - Not paid, or card not added. Cancelable: the default action follows redirectUrl. The shopper may try again in the frame, so it may fire more than once.
+ * @fires {IotpayTimeoutEvent} iotpay-timeout - The outcome is unknown: query the order, never simply pay again. Cancelable: the default action asks order-status-endpoint until it knows; without one it follows redirectUrl.
+ * @fires {IotpayErrorEvent} iotpay-error - The set-up broke; nothing was charged. `detail` is an `IotpayCheckoutError`.
+ *
+ * @slot - Shown until the frame is ready, instead of the element's own skeleton.
+ * @slot error - Replaces the panel of a set-up error, its retry button included: call `load()` to try again.
+ * @slot failed - Replaces the panel of a failed payment.
+ * @slot unknown - Replaces the text of an unknown outcome.
+ * @slot succeeded - Replaces the text of a success.
+ * @slot iotpay-frame - Taken by the element itself.
+ *
+ * @csspart base - Around everything.
+ * @csspart status - The live region that says what goes on.
+ * @csspart frame - Around IOTPay's frame.
+ * @csspart error - The panel of a set-up error or a failed payment.
+ * @csspart retry - The button that tries again.
+ *
+ * @cssprop [--iotpay-frame-height=420px] - Height kept free for the form, and given to a frame that sets none itself.
+ * @cssprop [--iotpay-text-color=light-dark(#1c2430, #e9edf3)] - Text of our own parts.
+ * @cssprop [--iotpay-surface-color=light-dark(#fff, #1b222b)] - Background of the panels.
+ * @cssprop [--iotpay-border-color=light-dark(#dde2e9, #3a4350)] - Lines around skeleton and panels.
+ * @cssprop [--iotpay-skeleton-color=light-dark(#edf0f4, #2a323d)] - The skeleton's bars.
+ * @cssprop [--iotpay-accent-color=light-dark(#2a5bd7, #8fb0ff)] - Focus ring, and the edge of a neutral panel.
+ * @cssprop [--iotpay-success-color=light-dark(#18794e, #5fd39c)] - Edge of the success panel.
+ * @cssprop [--iotpay-error-color=light-dark(#c0322b, #ff958d)] - Edge of the panels of a failure or an error.
+ * @cssprop [--iotpay-radius=10px] - Corner radius of skeleton and panels.
+ * @cssprop [--iotpay-gap=12px] - Space between the parts.
+ * @cssprop [--iotpay-font=inherit] - Font of our own parts.
+ * @cssprop --iotpay-button-color - Text colour of IOTPay's button, read when the form mounts.
+ * @cssprop --iotpay-button-background-color - Background colour of IOTPay's button.
+ * @cssprop --iotpay-button-background-image - Background image of IOTPay's button.
+ * @cssprop --iotpay-button-box-shadow - Shadow of IOTPay's button.
+ * @cssprop --iotpay-button-height - Height of IOTPay's button.
+ * @cssprop --iotpay-button-border-radius - Corner radius of IOTPay's button.
+ */
+export class IotpayCheckout extends LitElement implements CheckoutHost {
+  static override styles = styles;
+
+  static override properties: PropertyDeclarations = {
+    secureId: { attribute: 'secure-id' },
+    secureIdEndpoint: { attribute: 'secure-id-endpoint' },
+    mode: {},
+    requestData: { attribute: 'request-data', converter: readJson, hasChanged: () => true },
+    requestHeaders: { attribute: false },
+    credentials: {},
+    orderStatusEndpoint: { attribute: 'order-status-endpoint' },
+    loading: {},
+    theme: {},
+    colorScheme: { attribute: 'color-scheme' },
+    buttonText: { attribute: 'button-text' },
+    options: { attribute: false },
+    noRedirect: { type: Boolean, attribute: 'no-redirect' },
+    setupTimeout: {
+      attribute: 'setup-timeout',
+      converter: (value) => (value === null ? undefined : Number(value)),
+    },
+    gatewayOrigin: { attribute: 'gateway-origin' },
+    strings: { attribute: false },
+  };
+
+  /**
+   * Loads IOTPay's script ahead of time, for a page that will show a form soon. Never throws: a form that needs the
+   * script tries again.
+   * @param gatewayOrigin - as the attribute `gateway-origin`
+   */
+  static preload(gatewayOrigin: string = PRODUCTION_ORIGIN): void {
+    loadScript(gatewayOrigin, DEFAULT_SETUP_TIMEOUT_MS, document).catch(() => {});
+  }
+
+  /** URL of the merchant's backend that answers with a secureId. */
+  declare secureIdEndpoint: string | undefined;
+  /** A secureId that the page already has: used first, no request is made; a later fresh start uses the endpoint. Never reflected. */
+  declare secureId: string | undefined;
+  /** `pay`, or `add` to tokenize a card; in any case. */
+  declare mode: string;
+  /** Merged into the body of the requests to the backend (order id, channel, …). As an attribute: JSON. */
+  declare requestData: Record<string, unknown> | undefined;
+  /** Extra request headers, such as a CSRF token. */
+  declare requestHeaders: HeadersInit | undefined;
+  /** Fetch credentials mode: `same-origin`, `include` or `omit`. */
+  declare credentials: string;
+  /** URL of the merchant's backend that answers with the order's state when the outcome is unknown. */
+  declare orderStatusEndpoint: string | undefined;
+  /** `eager`; `lazy`: when scrolled near or shown; `manual`: on `load()`. */
+  declare loading: string;
+  /** IOTPay's theme: `card`, or none. */
+  declare theme: string | undefined;
+  /** `auto`: the colour scheme that the page really uses at the element; `light`; `dark`. */
+  declare colorScheme: string;
+  /** Text of IOTPay's button. */
+  declare buttonText: string | undefined;
+  /** Raw IOTPay options; win over every other way to set them, `button` key by key. */
+  declare options: IotpayOptions | undefined;
+  /** Never follow redirectUrl. */
+  declare noRedirect: boolean;
+  /** Milliseconds allowed for each step of the set-up, its retries included. Default: 20000. */
+  declare setupTimeout: number | undefined;
+  /** IOTPay's production origin, its development origin, or on a loopback page a loopback origin (the sandbox). */
+  declare gatewayOrigin: string;
+  /** The shopper's texts, where they should differ from ours. */
+  declare strings: Partial<IotpayStrings> | undefined;
+
+  readonly #checkout = new CheckoutController(this);
+  #langWatch: MutationObserver | undefined;
+  #slowTimer: ReturnType<typeof setTimeout> | undefined;
+  #slow = false;
+  #shown: IotpayStatus | undefined;
+
+  constructor() {
+    super();
+    this.mode = 'pay';
+    this.credentials = 'same-origin';
+    this.loading = 'eager';
+    this.colorScheme = 'auto';
+    this.noRedirect = false;
+    this.setupTimeout = DEFAULT_SETUP_TIMEOUT_MS;
+    this.gatewayOrigin = PRODUCTION_ORIGIN;
+  }
+
+  /** Where the checkout stands. Also shown as an attribute, for CSS; output only. */
+  get status(): IotpayStatus {
+    return this.#checkout.status;
+  }
+
+  /** The last outcome; set before its event fires. */
+  get result(): IotpayOutcome | undefined {
+    return this.#checkout.result;
+  }
+
+  /** The last set-up error; set before its event fires. */
+  get error(): IotpayCheckoutError | undefined {
+    return this.#checkout.error;
+  }
+
+  /**
+   * Starts what is idle, failed or in error, with a fresh secureId. While loading it joins that run; when ready or
+   * succeeded it does nothing; when unknown it asks for the order again and never starts another payment.
+   * @returns settles with the run; rejects with an `IotpayCheckoutError`, or with an `AbortError` once the element is
+   *   removed. Never reported as an unhandled rejection.
+   */
+  load(): Promise<void> {
+    return this.#checkout.load();
+  }
+
+  /** Moves to the frame, or to the retry button. */
+  override focus(options?: FocusOptions): void {
+    const target = this.#checkout.frame ?? this.renderRoot?.querySelector<HTMLElement>('[part=retry]');
+    if (target) target.focus(options);
+    else super.focus(options);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#langWatch ??= new MutationObserver(() => this.requestUpdate());
+    for (let root: Node | undefined = this.getRootNode(); root; root = hostOf(root)?.getRootNode()) {
+      this.#langWatch.observe(root, { subtree: true, attributeFilter: ['lang'] });
+    }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#langWatch?.disconnect();
+    clearTimeout(this.#slowTimer);
+    this.#shown = undefined;
+  }
+
+  /** Called by the browser instead of the two above where a move keeps the element's state (`moveBefore`). */
+  connectedMoveCallback(): void {
+    this.#checkout.hostMoved();
+    this.requestUpdate();
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.size) this.#checkout.settingsChanged();
+    if (changed.has('loading')) this.#checkout.loadingChanged();
+    if (this.status === this.#shown) return;
+    this.#shown = this.status;
+    this.#slow = false;
+    clearTimeout(this.#slowTimer);
+    if (this.status !== 'loading') return;
+    this.#slowTimer = setTimeout(() => {
+      this.#slow = true;
+      this.requestUpdate();
+    }, SLOW_MS);
+  }
+
+  override render(): TemplateResult {
+    const { status } = this;
+    const language = languageFor(nearestLang(this));
+    const texts = { ...STRINGS[language], ...this.strings };
+    const said = this.#status(texts);
+    const scheme = /^(light|dark)$/.test(this.colorScheme) ? this.colorScheme : '';
+    const retry = html`<button part="retry" type="button" @click=${() => this.#checkout.retry()}>
+      ${texts.retry}
+    </button>`;
+    const alert =
+      status === 'failed' || status === 'error'
+        ? html`<slot name=${status}
+            ><div part="error" role="alert">
+              <p dir="auto">${said}</p>
+              ${status === 'failed' && this.result?.message ? html`<p dir="auto">${this.result.message}</p>` : nothing}
+              ${status === 'error' && !this.error?.retryable ? nothing : retry}
+            </div></slot
+          >`
+        : nothing;
+    const again = status === 'unknown' && this.result?.mode === 'add' ? retry : nothing;
+    const quiet = !this.#slow && !/unknown|succeeded/.test(status);
+    const waiting = status === 'loading' || status === 'idle';
+    const own = waiting && (status === 'loading' || this.loading !== 'manual') && !this.#hasPlaceholder();
+    return html`<div
+      part="base"
+      class="${status} ${scheme}"
+      lang=${language}
+      aria-busy=${status === 'loading'}
+    >
+      <div part="status" role="status" class=${quiet ? 'quiet' : ''}>
+        ${alert === nothing ? html`<slot name=${status}><p dir="auto">${said}</p></slot>` : nothing}
+      </div>
+      ${again}${alert}
+      <div class="stage ${own ? 'own' : ''}">
+        <div ?hidden=${!waiting}><slot @slotchange=${() => this.requestUpdate()}></slot></div>
+        ${own ? html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>` : nothing}
+        <div part="frame"><slot name="iotpay-frame"></slot></div>
+      </div>
+    </div>`;
+  }
+
+  override updated(): void {
+    const { frame } = this.#checkout;
+    if (frame) this.#dress(frame);
+    if (!/error|ready/.test(this.status) || !this.#checkout.takeFocus()) return;
+    if (this.status === 'error') this.focus();
+  }
+
+  /** The options for IOTPay's form as attributes, custom properties and `options` say now. */
+  iotpayOptions(): IotpayOptions {
+    const css = getComputedStyle(this);
+    const button: IotpayButtonOptions = {};
+    if (this.buttonText) button.text = this.buttonText;
+    for (const [name, property] of Object.entries(BUTTON_PROPERTIES)) {
+      const value = css.getPropertyValue(`--iotpay-button-${property}`).trim();
+      if (value) button[name as keyof typeof BUTTON_PROPERTIES] = value;
+    }
+    Object.assign(button, this.options?.button);
+    const base = this.renderRoot.querySelector('[part=base]');
+    const options: IotpayOptions = { darkMode: !!base && isDark(base) };
+    if (this.theme) options.theme = this.theme;
+    return {
+      ...options,
+      ...this.options,
+      ...(Object.keys(button).length ? { button } : {}),
+    };
+  }
+
+  /** What the status region, or the alert, says. */
+  #status(texts: IotpayStrings): string {
+    const add = (this.result?.mode ?? this.mode) === 'add';
+    switch (this.status) {
+      case 'loading':
+        return this.#slow ? texts.slow : texts.loading;
+      case 'ready':
+        return texts.ready;
+      case 'succeeded':
+        return add ? texts.cardSaved : texts.paid;
+      case 'failed':
+        return add ? texts.cardFailed : texts.failed;
+      case 'unknown':
+        return add ? texts.cardUnknown : this.#checkout.asking ? texts.confirming : texts.unknown;
+      case 'error':
+        return this.error?.code === 'offline' ? texts.offline : texts.error;
+      default:
+        return '';
+    }
+  }
+
+  /** Whether the page has put something of its own in place of the skeleton; white space is nothing. */
+  #hasPlaceholder(): boolean {
+    return [...this.childNodes].some((node) =>
+      node instanceof Element ? !node.slot : node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim(),
+    );
+  }
+
+  /** Gives a frame what nobody documents IOTPay's script to give it: a title, and a size where it has none. */
+  #dress(frame: HTMLIFrameElement): void {
+    const language = languageFor(nearestLang(this));
+    const title = this.strings?.frameTitle ?? STRINGS[language].frameTitle;
+    if (!frame.title || ownTitles.has(frame)) {
+      ownTitles.add(frame);
+      if (frame.title !== title) frame.title = title;
+    }
+    const { style } = frame;
+    if (!style.width && !frame.hasAttribute('width')) style.width = '100%';
+    if (!style.height && !frame.hasAttribute('height')) style.height = 'var(--iotpay-frame-height, 420px)';
+    if (!style.border && !frame.hasAttribute('frameborder')) style.border = '0';
+  }
+}
+
+/** Frames whose title is ours, and so follows the language. */
+const ownTitles = new WeakSet<HTMLIFrameElement>();
+
+function hostOf(root: Node): Element | undefined {
+  return 'host' in root ? (root as ShadowRoot).host : undefined;
+}
+
+/** JSON of an attribute; what is no JSON stays the text it is, for the error that names it. */
+function readJson(value: string | null): unknown {
+  if (value === null) return undefined;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'iotpay-checkout': IotpayCheckout;
+  }
+}

@@ -1,0 +1,32 @@
+import en from './strings/en.js';
+import fr from './strings/fr.js';
+import zhHans from './strings/zh-hans.js';
+import zhHant from './strings/zh-hant.js';
+
+/** Every text that a shopper sees or hears, by name. */
+export type IotpayStrings = { readonly [K in keyof typeof en]: string };
+
+/** A language that the texts exist in, as a `lang` value. */
+export type IotpayLanguage = 'en' | 'fr' | 'zh-Hans' | 'zh-Hant';
+
+export const STRINGS: Readonly<Record<IotpayLanguage, IotpayStrings>> = {
+  en,
+  fr,
+  'zh-Hans': zhHans,
+  'zh-Hant': zhHant,
+};
+
+/** The best language there is for a `lang` value; English where there is none. */
+export function languageFor(lang: string): IotpayLanguage {
+  const tag = lang.toLowerCase();
+  if (/^zh(-|$)/.test(tag)) return /-hant\b|^(?!.*-hans\b).*-(tw|hk|mo)\b/.test(tag) ? 'zh-Hant' : 'zh-Hans';
+  return /^fr(-|$)/.test(tag) ? 'fr' : 'en';
+}
+
+/** The `lang` that is in force at an element, seen through the shadow roots around it; an empty text where none is. */
+export function nearestLang(element: Element): string {
+  const found = element.closest('[lang]');
+  if (found) return found.getAttribute('lang') ?? '';
+  const root = element.getRootNode();
+  return 'host' in root ? nearestLang((root as ShadowRoot).host) : '';
+}
