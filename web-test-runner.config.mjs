@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { defaultReporter } from '@web/test-runner';
 import { ENGINES } from './test/support/browsers.ts';
+import { countingReporter } from './test/support/counting-reporter.ts';
 import { launchers } from './test/support/launchers.ts';
 import { testServers } from './test/support/servers.ts';
 
@@ -9,7 +11,8 @@ function chosenEngines() {
   const flag = process.argv.find((argument) => argument.startsWith('--engine='));
   const names = (flag?.slice('--engine='.length) ?? ENGINES.join(',')).split(',');
   const strange = names.filter((name) => !ENGINES.includes(name));
-  if (strange.length > 0) throw new Error(`No such engine: ${strange.join(', ')}. There are: ${ENGINES.join(', ')}.`);
+  if (strange.length > 0)
+    throw new Error(`No such engine: ${strange.join(', ')}. There are: ${ENGINES.join(', ')}.`);
   return names;
 }
 
@@ -25,8 +28,17 @@ export default {
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
   testsFinishTimeout: 300_000,
+  middleware: [servers.middleware],
+  reporters: [
+    defaultReporter({ reportTestResults: true, reportTestProgress: !process.env.CI }),
+    countingReporter(),
+  ],
   plugins: [
-    esbuildPlugin({ ts: true, tsconfig: fileURLToPath(new URL('tsconfig.json', import.meta.url)), target: 'es2022' }),
+    esbuildPlugin({
+      ts: true,
+      tsconfig: fileURLToPath(new URL('tsconfig.json', import.meta.url)),
+      target: 'es2022',
+    }),
     servers.plugin,
   ],
   testFramework: { config: { timeout: 20_000, ui: 'bdd' } },

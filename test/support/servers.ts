@@ -1,7 +1,115 @@
-export function testServers() {
+import { getRequestListener } from '@hono/node-server';
+import type { TestRunnerConfig, TestRunnerPlugin } from '@web/test-runner';
+import { Hono } from 'hono';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { startFaultServers, type FaultOrigins } from './fault-server.js';
+import { merchantBackend, type Bindings } from './merchant-backend.js';
+
+export const GROUPS = ['plain', 'quirks'] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** What a page under test knows of the servers around it: `globalThis.testServers`. */
+export interface TestServers {
+  readonly group: Group;
+  /** Origin of the group's sandbox. */
+  readonly sandbox: string;
+  /** Path of the group's merchant, on the page's own origin. */
+  readonly backend: string;
+  readonly faults: FaultOrigins;
+}
+
+type Middleware = NonNullable<TestRunnerConfig['middleware']>[number];
+
+interface Running {
+  readonly pages: Readonly<Record<Group, TestServers>>;
+  readonly handle: ReturnType<typeof getRequestListener>;
+  readonly close: () => Promise<void>;
+}
+
+const NONCE = 'test-nonce';
+
+/**
+ * A page of its own for one test, made to order: `?csp=…` is its Content-Security-Policy (`{nonce}` becomes the nonce of
+ * its scripts), `?isolated` makes it cross-origin isolated, `?element=no` leaves our element out.
+ */
+function freshPage(query: Readonly<Record<string, string>>, page: TestServers): Response {
+  const headers = new Headers({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
+  if (query.csp) headers.set('Content-Security-Policy', query.csp.replaceAll('{nonce}', NONCE));
+  if (query.isolated !== undefined) {
+    headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+    headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  }
+  const html = `<!doctype html>
+<html lang="${/^[\w-]+$/.test(query.lang ?? '') ? query.lang : 'en'}">
+<meta charset="utf-8">
+<title>A page for one test</title>
+<script nonce="${NONCE}">globalThis.testServers = ${JSON.stringify(page)};</script>
+${query.element === 'no' ? '' : `<script type="module" nonce="${NONCE}" src="/src/index.ts"></script>`}
+<body></body>
+</html>`;
+  return new Response(html, { headers });
+}
+
+async function start(port: number): Promise<Running> {
+  const app = new Hono<{ Bindings: Bindings }>();
+  const faults = await startFaultServers();
+  const closers: (() => void | Promise<void>)[] = [faults.close];
+  const pages: Partial<Record<Group, TestServers>> = {};
+  for (const group of GROUPS) {
+    const sandbox = await startSandbox({ drive: true, quirks: group === 'quirks' });
+    closers.push(() => sandbox.close());
+    const page = { group, sandbox: sandbox.origin, backend: `/${group}`, faults: faults.origins };
+    pages[group] = page;
+    const environment = { ...sandbox.merchant, gatewayOrigin: sandbox.origin };
+    app.route(`/${group}`, merchantBackend(environment, `http://localhost:${port}/${group}`));
+    app.get(`/${group}/fresh`, (context) => freshPage(context.req.query(), page));
+  }
   return {
-    plugin: { name: 'x' },
-    html: (group: string) => (framework: string) =>
-      `<!doctype html><html><body><script>globalThis.testServers={group:'${group}'}</script><script type="module" src="${framework}"></script></body></html>`,
+    pages: pages as Record<Group, TestServers>,
+    handle: getRequestListener(app.fetch),
+    close: async () => {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+/** The servers around the tests, started and stopped with the test runner. */
+export function testServers(): {
+  plugin: TestRunnerPlugin;
+  middleware: Middleware;
+  html: (group: Group) => TestRunnerConfig['testRunnerHtml'];
+} {
+  let running: Running | undefined;
+  const servers = (): Running => {
+    if (!running) throw new Error('The servers of the tests are not running.');
+    return running;
+  };
+  return {
+    plugin: {
+      name: 'test-servers',
+      serverStart: async ({ config }) => {
+        if (config.port === undefined) throw new Error('The test runner has no port.');
+        running = await start(config.port);
+      },
+      serverStop: async () => {
+        await running?.close();
+        running = undefined;
+      },
+    },
+    // In front of the test runner's own server, which would rewrite our pages and answers.
+    middleware: async (context, next) => {
+      if (!GROUPS.some((group) => context.path.startsWith(`/${group}/`))) return next();
+      context.respond = false;
+      await servers().handle(context.req, context.res);
+    },
+    html: (group) => (testFramework) =>
+      `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Tests</title>
+<script>globalThis.testServers = ${JSON.stringify(servers().pages[group])};</script>
+<script type="module" src="${testFramework}"></script>
+<body></body>
+</html>`,
   };
 }

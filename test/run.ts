@@ -1,0 +1,69 @@
+/** `npm test`: everything that must hold, one step after the other; every step runs, even when one before it failed. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COUNTS_FILE, type Counts } from './support/counts.js';
+
+interface Step {
+  readonly name: string;
+  readonly script: string;
+  /** Leaves its own counts; every other step counts as one. */
+  readonly counts?: true;
+}
+
+const STEPS: readonly Step[] = [
+  { name: 'format', script: 'format:check' },
+  { name: 'lint', script: 'lint' },
+  { name: 'types', script: 'types' },
+  { name: 'build', script: 'build' },
+  { name: 'tests in Node', script: 'test:node', counts: true },
+  { name: 'tests in browsers', script: 'test:browser', counts: true },
+  { name: 'README', script: 'docs:check' },
+  { name: 'package', script: 'test:package', counts: true },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-'));
+const file = join(folder, 'counts');
+const total = { passed: 0, failed: 0, skipped: 0 };
+const report: string[] = [];
+
+function run({ name, script, counts }: Step): void {
+  console.log(`\n── ${name}: npm run ${script}`);
+  writeFileSync(file, '');
+  const began = Date.now();
+  const { status } = spawnSync('npm', ['run', '--silent', script], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, [COUNTS_FILE]: file },
+    shell: process.platform === 'win32',
+  });
+  const seconds = Math.round((Date.now() - began) / 1000);
+  const left = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Counts);
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const each of left) {
+    sum.passed += each.passed;
+    sum.failed += each.failed;
+    sum.skipped += each.skipped;
+  }
+  if (!counts) sum[status === 0 ? 'passed' : 'failed'] += 1;
+  // A runner that broke down before it counted, or that ended badly with all its tests passed, has failed all the same.
+  else if (status === 0 ? sum.passed === 0 : sum.failed === 0) sum.failed += 1;
+  total.passed += sum.passed;
+  total.failed += sum.failed;
+  total.skipped += sum.skipped;
+  report.push(`${sum.failed === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+}
+
+try {
+  for (const step of STEPS) run(step);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+console.log(`\n${report.join('\n')}\n`);
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { Hono } from 'hono';
+import {
+  createIotpay,
+  memoryStore,
+  notificationHandler,
+  orderStatusHandler,
+  secureIdHandler,
+} from '../../src/server/index.js';
+import { breakAnswer } from './fault-server.js';
+
+/**
+ * Ways in which a merchant's backend breaks: `?fault=NAME` behind any of its addresses. With `&times=n&tag=x` only the
+ * first n requests of that tag break.
+ */
+export const BACKEND_FAULTS = [
+  'html200',
+  '204',
+  /** 302 to a page for logging in. */
+  '302',
+  '401',
+  '404',
+  '404json',
+  '500',
+  '500json',
+  'stall',
+  'stall-body',
+  'cut',
+  'reset',
+  'bad-json',
+  'array',
+  'no-secure-id',
+  'empty-secure-id',
+  'number-secure-id',
+  'ret-fail',
+  /** Works, after 1.5 s. */
+  'slow',
+] as const;
+
+export type BackendFault = (typeof BACKEND_FAULTS)[number];
+
+/** How long a slow answer takes, in milliseconds. */
+const SLOW_MS = 1500;
+
+/** What a test says about the order it wants, in `request-data`. */
+export interface TestOrder {
+  /** Marks the requests of one test, so that it finds its own among those of tests that run at the same time. */
+  readonly tag?: string;
+  /** In cents; default: 1500. */
+  readonly amount?: number;
+  /** Default: PF_CC. */
+  readonly channel?: 'PF_CC' | 'UPI_EX';
+  /** The order has been tried before: this status is answered in place of a secureId. */
+  readonly status?: number;
+  /** The backend refuses, with this HTTP status. */
+  readonly refuse?: number;
+}
+
+/** An order as the merchant's own database has it. */
+export interface MerchantOrder {
+  readonly mchOrderNo: string;
+  readonly tag: string | undefined;
+  readonly amount: number;
+  /** Set by a signed notification, and by nothing else. */
+  paid: boolean;
+  notifications: number;
+}
+
+/** A request as the backend saw it. */
+export interface SeenRequest {
+  readonly path: string;
+  readonly tag: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface MerchantEnvironment {
+  readonly mchId: string;
+  readonly merchantKey: string;
+  readonly loginName: string;
+  readonly gatewayOrigin: string;
+}
+
+/** Raw Node objects, as the bridge to the test runner's server hands them over. */
+export interface Bindings {
+  readonly outgoing: ServerResponse;
+}
+
+const json = (status: number, body: unknown): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+
+const text = (status: number, type: string, body: string): Response =>
+  new Response(body, { status, headers: { 'Content-Type': type } });
+
+function faultyAnswer(fault: string): Response | undefined {
+  const page = '<!doctype html><title>Shop</title><p>Please log in.';
+  switch (fault) {
+    case 'html200':
+      return text(200, 'text/html', page);
+    case '204':
+      return new Response(null, { status: 204 });
+    case '302':
+      return new Response(null, { status: 302, headers: { Location: './login' } });
+    case '401':
+    case '404':
+    case '500':
+      return text(Number(fault), 'text/html', page);
+    case '404json':
+      return json(404, { message: 'No such order.' });
+    case '500json':
+      return json(500, { retCode: 'FAIL', retMsg: 'The shop is broken.' });
+    case 'bad-json':
+      return text(200, 'application/json', '{"secureId": "abc"');
+    case 'array':
+      return json(200, ['abc']);
+    case 'no-secure-id':
+      return json(200, { retCode: 'SUCCESS', retMsg: '', retData: {} });
+    case 'empty-secure-id':
+      return json(200, { secureId: ' ' });
+    case 'number-secure-id':
+      return json(200, { secureId: { nested: true } });
+    case 'ret-fail':
+      return json(200, { retCode: 'FAIL', retMsg: 'Card channel is closed.' });
+    default:
+      return undefined;
+  }
+}
+
+/** A shop as small as a test needs it: the three routes over `iotpay-checkout/server`, its orders in memory. */
+export function merchantBackend(
+  environment: MerchantEnvironment,
+  baseUrl: string,
+): Hono<{ Bindings: Bindings }> {
+  const iotpay = createIotpay(environment);
+  const orders = new Map<string, MerchantOrder>();
+  const seen: SeenRequest[] = [];
+  const broken = new Map<string, number>();
+  const store = memoryStore();
+  const app = new Hono<{ Bindings: Bindings }>();
+
+  app.use('/api/*', async (context, next) => {
+    const { fault, times, tag } = context.req.query();
+    if (context.req.method === 'POST') {
+      const sent = await context.req.raw
+        .clone()
+        .json()
+        .catch(() => undefined);
+      const body = sent as { tag?: string } | undefined;
+      seen.push({
+        path: new URL(context.req.url).pathname,
+        tag: tag ?? body?.tag,
+        idempotencyKey: context.req.header('Idempotency-Key'),
+        headers: context.req.header(),
+        body,
+      });
+    }
+    if (!fault) return next();
+    const count = (broken.get(`${fault} ${tag}`) ?? 0) + 1;
+    broken.set(`${fault} ${tag}`, count);
+    if (times !== undefined && count > Number(times)) return next();
+    if (fault === 'slow') {
+      await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      return next();
+    }
+    if (breakAnswer(fault, context.env.outgoing, 'application/json')) {
+      // The socket is ours now: this answer is never written.
+      return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+    }
+    return faultyAnswer(fault) ?? json(400, { message: `No such fault: ${fault}` });
+  });
+
+  const secureId = secureIdHandler(iotpay, {
+    store,
+    resolve: ({ mode, data }) => {
+      const { tag, amount = 1500, channel = 'PF_CC', status, refuse } = data as TestOrder;
+      if (refuse !== undefined) return json(refuse, { retCode: 'FAIL', retMsg: 'Not for you.' });
+      if (status !== undefined) return { status };
+      const returnUrl = `${baseUrl}/returned`;
+      if (mode === 'add') return { cardId: randomUUID().slice(0, 30), channel, returnUrl };
+      const mchOrderNo = randomUUID().replaceAll('-', '').slice(0, 30);
+      orders.set(mchOrderNo, { mchOrderNo, tag, amount, paid: false, notifications: 0 });
+      const notifyUrl = `${baseUrl}/api/notify`;
+      return { mchOrderNo, amount, currency: 'CAD', channel, notifyUrl, returnUrl };
+    },
+  });
+  app.all('/api/secure-id', (context) => secureId(context.req.raw));
+
+  const orderStatus = orderStatusHandler(iotpay, {
+    resolve: ({ data }) => {
+      const { mchOrderNo } = data as { mchOrderNo?: string };
+      return mchOrderNo && orders.has(mchOrderNo)
+        ? { mchOrderNo }
+        : json(403, { message: 'Not your order.' });
+    },
+  });
+  app.all('/api/order-status', (context) => orderStatus(context.req.raw));
+
+  const notification = notificationHandler(iotpay, {
+    store,
+    order: (mchOrderNo) => {
+      const order = orders.get(mchOrderNo);
+      return order && { amount: order.amount, currency: 'CAD' };
+    },
+    onPaid: ({ mchOrderNo }) => {
+      const order = orders.get(mchOrderNo);
+      if (!order) throw new Error(`No order ${mchOrderNo}.`);
+      order.paid = true;
+      order.notifications += 1;
+    },
+  });
+  app.all('/api/notify', (context) => notification(context.req.raw));
+
+  const tagged = <T extends { tag: string | undefined }>(items: Iterable<T>, tag: string | undefined): T[] =>
+    [...items].filter((item) => tag === undefined || item.tag === tag);
+  app.get('/orders', (context) => context.json(tagged(orders.values(), context.req.query('tag'))));
+  app.get('/requests', (context) => context.json(tagged(seen, context.req.query('tag'))));
+  app.all('/api/login', (context) => context.html('<!doctype html><title>Log in</title>'));
+  app.get('/returned', (context) => context.html('<!doctype html><title>Returned</title>'));
+  return app;
+}
