@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
+import { manifest } from './test/package/manifest.mjs';
 
 const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
@@ -31,6 +32,7 @@ const npmEntries = {
   plugins: [
     nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
     compile({ declarationDir: 'dist' }),
+    manifest({ outdir: 'dist' }),
   ],
   output: {
     dir: 'dist',
