@@ -43,7 +43,11 @@ function freshPage(query: Readonly<Record<string, string>>, page: TestServers): 
 <html lang="${/^[\w-]+$/.test(query.lang ?? '') ? query.lang : 'en'}">
 <meta charset="utf-8">
 <title>A page for one test</title>
-<script nonce="${NONCE}">globalThis.testServers = ${JSON.stringify(page)};</script>
+<script nonce="${NONCE}">
+  globalThis.testServers = ${JSON.stringify(page)};
+  globalThis.violations = [];
+  document.addEventListener('securitypolicyviolation', (event) => violations.push(event));
+</script>
 ${query.element === 'no' ? '' : `<script type="module" nonce="${NONCE}" src="/src/index.ts"></script>`}
 <body></body>
 </html>`;
@@ -66,7 +70,7 @@ async function start(port: number): Promise<Running> {
   }
   return {
     pages: pages as Record<Group, TestServers>,
-    handle: getRequestListener(app.fetch),
+    handle: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     close: async () => {
       for (const close of closers) await close();
     },
@@ -105,10 +109,12 @@ export function testServers(): {
     html: (group) => (testFramework) =>
       `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
 <title>Tests</title>
 <script>globalThis.testServers = ${JSON.stringify(servers().pages[group])};</script>
 <script type="module" src="${testFramework}"></script>
+</head>
 <body></body>
 </html>`,
   };

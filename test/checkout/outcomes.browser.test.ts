@@ -1,0 +1,182 @@
+import { expect } from '@open-wc/testing';
+import {
+  frames,
+  mounts,
+  next,
+  pause,
+  readyElement,
+  record,
+  report,
+  servers,
+  unique,
+  until,
+} from '../support/element.js';
+
+const PAID = { result: 'SUCCESS', detail: { retData: { status: 2, mchOrderNo: 'M1' } } };
+
+describe('outcomes', () => {
+  it('sets status and result before the event', async () => {
+    const element = await readyElement();
+    let during: unknown[] = [];
+    element.addEventListener('iotpay-success', (event) => {
+      during = [element.status, element.getAttribute('status'), element.result === event.detail];
+    });
+    report(PAID);
+    expect(during).to.deep.equal(['succeeded', 'succeeded', true]);
+    expect(element.result).to.include({
+      outcome: 'success',
+      mode: 'pay',
+      source: 'gateway',
+      mchOrderNo: 'M1',
+      status: 2,
+    });
+  });
+
+  it('fires each FAIL, and a SUCCESS after it', async () => {
+    const element = await readyElement();
+    const log = record(element);
+    report({ result: 'FAIL', message: 'Declined' });
+    report({ result: 'FAIL', message: 'Declined again' });
+    expect(element.status).to.equal('failed');
+    report(PAID);
+    report(PAID);
+    report({ result: 'FAIL' });
+    report({ result: 'FAIL', message: 'Timeout' });
+    expect(log).to.deep.equal(['fail', 'fail', 'success']);
+    expect(element.status).to.equal('succeeded');
+  });
+
+  it('takes the form away after a success, and mounts nothing again', async () => {
+    const element = await readyElement();
+    const mounted = mounts().length;
+    report(PAID);
+    await until(() => !frames().length, 'the frame is gone');
+    await element.load();
+    expect(mounts().length).to.equal(mounted);
+    expect(element.status).to.equal('succeeded');
+  });
+
+  it('keeps unknown above failed, and below succeeded', async () => {
+    const element = await readyElement();
+    const log = record(element);
+    report({ result: 'FAIL', message: 'Timeout' });
+    report({ result: 'FAIL', message: 'Declined' });
+    report({ result: 'FAIL', message: 'Timeout' });
+    expect(element.status).to.equal('unknown');
+    report(PAID);
+    expect(log).to.deep.equal(['timeout', 'success']);
+  });
+
+  it('offers no way to pay again while the outcome is unknown', async () => {
+    const element = await readyElement();
+    report({ result: 'FAIL', message: 'Timeout' });
+    await element.updateComplete;
+    const mounted = mounts().length;
+    await element.load();
+    await pause(100);
+    expect(element.status).to.equal('unknown');
+    expect(mounts().length).to.equal(mounted);
+    expect(frames().some((frame) => frame.checkVisibility())).to.equal(false);
+    expect(element.shadowRoot?.querySelector('[part=retry]')).to.equal(null);
+  });
+
+  it('lets an unknown card be added again', async () => {
+    const element = await readyElement({ mode: 'add' });
+    report({ result: 'FAIL', message: 'Timeout' });
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('[part=retry]')).to.not.equal(null);
+    await element.load();
+    expect(element.status).to.equal('ready');
+  });
+
+  it('ignores, with a warning, what says neither result nor retCode', async () => {
+    const element = await readyElement();
+    const log = record(element);
+    const { warn } = console;
+    const warnings: unknown[] = [];
+    console.warn = (text: unknown) => warnings.push(text);
+    for (const nonsense of [undefined, null, {}, 'SUCCESS', { detail: {} }]) report(nonsense);
+    console.warn = warn;
+    expect(log).to.deep.equal([]);
+    expect(warnings).to.have.length(5);
+    expect(element.status).to.equal('ready');
+  });
+
+  it('counts a success of a form that was replaced, takes the newer one down, and ignores its FAIL', async () => {
+    const element = await readyElement();
+    const old = mounts().at(-1);
+    element.secureId = unique('newer');
+    await next(element, 'iotpay-ready');
+    const log = record(element);
+    report({ result: 'FAIL', message: 'Declined' }, old);
+    expect(log).to.deep.equal([]);
+    report(PAID, old);
+    expect(log).to.deep.equal(['success']);
+    expect(element.status).to.equal('succeeded');
+    await until(() => !frames().length, 'the newer form is gone');
+  });
+
+  it('tells the document of an outcome that comes after the removal', async () => {
+    const element = await readyElement();
+    const mount = mounts().at(-1);
+    element.remove();
+    await pause(50);
+    const heard: string[] = [];
+    element.addEventListener('iotpay-success', () => heard.push('element'));
+    document.addEventListener('iotpay-success', () => heard.push('document'), { once: true });
+    report(PAID, mount);
+    expect(heard).to.deep.equal(['element', 'document']);
+    expect(element.status).to.equal('succeeded');
+  });
+
+  it('takes an outcome that comes inside mount()', async () => {
+    const element = await readyElement();
+    const { Iotpay } = globalThis as unknown as { Iotpay: unknown };
+    Object.assign(globalThis, {
+      Iotpay: () => ({ mount: (_: string, callback: (event: unknown) => void) => callback(PAID) }),
+    });
+    try {
+      const log = record(element);
+      element.secureId = unique('instant');
+      await next(element, 'iotpay-success');
+      await pause(50);
+      expect(log).to.deep.equal(['success']);
+      expect(element.status).to.equal('succeeded');
+    } finally {
+      Object.assign(globalThis, { Iotpay });
+    }
+  });
+
+  it('asks for the order when the outcome is unknown, and only then', async () => {
+    const tag = unique('order');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500&tag=${tag}`,
+      requestData: { tag },
+    });
+    const log = record(element);
+    report({ result: 'FAIL', message: 'Timeout', detail: { retData: { payOrderId: 'P7' } } });
+    await pause(1800);
+    expect(element.status).to.equal('unknown');
+    const { seen } = await import('../support/element.js');
+    const asked = await seen(tag);
+    expect(asked.length).to.be.greaterThan(1);
+    expect(asked[0]?.body).to.deep.include({ tag, mode: 'pay', payOrderId: 'P7' });
+    report(PAID);
+    const count = (await seen(tag)).length;
+    await pause(1500);
+    expect((await seen(tag)).length).to.equal(count);
+    expect(log).to.deep.equal(['timeout', 'success']);
+  });
+
+  it('does not ask when the timeout event is prevented', async () => {
+    const tag = unique('prevented');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500&tag=${tag}`,
+    });
+    element.addEventListener('iotpay-timeout', (event) => event.preventDefault());
+    report({ result: 'FAIL', message: 'Timeout' });
+    await pause(1200);
+    const { seen } = await import('../support/element.js');
+    expect(await seen(tag)).to.deep.equal([]);
+  });
+});
