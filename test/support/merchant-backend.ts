@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import {
   createIotpay,
@@ -165,8 +166,8 @@ export function merchantBackend(
       return next();
     }
     if (breakAnswer(fault, context.env.outgoing, 'application/json')) {
-      // The socket is ours now: this answer is never written.
-      return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+      // The socket is ours now: nothing more is written to it.
+      return RESPONSE_ALREADY_SENT;
     }
     return faultyAnswer(fault) ?? json(400, { message: `No such fault: ${fault}` });
   });

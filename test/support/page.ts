@@ -1,0 +1,103 @@
+/** Pages of their own for tests that need fresh globals, a policy, or somewhere to be redirected from. */
+import type { IotpayCheckout } from '../../src/index.js';
+import { servers, unique } from './element.js';
+import type { BackendFault } from './merchant-backend.js';
+
+/** Longest that a page may take to load, in milliseconds. */
+const LOAD_TIMEOUT_MS = 15_000;
+
+const cleanups: (() => void)[] = [];
+
+/** Something to undo after the running test. */
+export function afterTest(cleanup: () => void): void {
+  cleanups.push(cleanup);
+}
+
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+/**
+ * Address of one of the merchant's routes, broken in one way. With `times`, only the first requests break, counted by
+ * tag: what comes after them works.
+ */
+export function brokenEndpoint(
+  fault: BackendFault,
+  {
+    times,
+    tag = unique('fault'),
+    route = 'secure-id',
+  }: { times?: number; tag?: string; route?: string } = {},
+): string {
+  const query = new URLSearchParams({ fault, tag });
+  if (times !== undefined) query.set('times', `${times}`);
+  return `${servers.backend}/api/${route}?${query}`;
+}
+
+export interface FreshPageOptions {
+  /** Content-Security-Policy of the page; `{nonce}` stands for the nonce of its own scripts. */
+  readonly csp?: string;
+  readonly lang?: string;
+  /** Cross-origin isolated (COOP and COEP). */
+  readonly isolated?: boolean;
+  /** `false`: our element is not loaded. */
+  readonly element?: boolean;
+}
+
+export interface FreshPage {
+  readonly frame: HTMLIFrameElement;
+  readonly window: Window & typeof globalThis;
+  readonly document: Document;
+  /** Every violation of the page's policy so far. */
+  readonly violations: readonly SecurityPolicyViolationEvent[];
+  /** An element of that page, set up for the group's merchant and sandbox; in the page, following no redirect. */
+  readonly checkout: (properties?: Readonly<Record<string, unknown>>) => IotpayCheckout;
+}
+
+/**
+ * A page in a frame on the same origin: fresh globals, a copy of our modules of its own, and no memory of the gateway
+ * that another test used. Gone when the test ends.
+ */
+export async function freshPage(options: FreshPageOptions = {}): Promise<FreshPage> {
+  const query = new URLSearchParams();
+  if (options.csp) query.set('csp', options.csp);
+  if (options.lang) query.set('lang', options.lang);
+  if (options.isolated) query.set('isolated', '');
+  if (options.element === false) query.set('element', 'no');
+  const frame = document.createElement('iframe');
+  frame.src = `${servers.backend}/fresh?${query}`;
+  frame.width = '600';
+  frame.height = '700';
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${frame.src} did not load.`)), LOAD_TIMEOUT_MS);
+    frame.addEventListener('load', () => (clearTimeout(timer), resolve()), { once: true });
+    document.body.append(frame);
+    afterTest(() => frame.remove());
+  });
+  // The load event of a page waits for its module scripts: the element is defined by now.
+  const window = frame.contentWindow as (Window & typeof globalThis) | null;
+  if (!window) throw new Error('The page has gone.');
+  const violations = (window as unknown as { violations: SecurityPolicyViolationEvent[] }).violations;
+  if (options.element !== false && !window.customElements.get('iotpay-checkout')) {
+    const refused = violations.map((each) => `${each.violatedDirective} ${each.blockedURI}`).join(', ');
+    throw new Error(`The page does not define the element. Refused: ${refused || 'nothing'}.`);
+  }
+  const { document: inner } = window;
+  return {
+    frame,
+    window,
+    document: inner,
+    violations,
+    checkout: (properties = {}) => {
+      const element = inner.createElement('iotpay-checkout');
+      Object.assign(element, {
+        secureIdEndpoint: `${servers.backend}/api/secure-id`,
+        gatewayOrigin: servers.sandbox,
+        noRedirect: true,
+        ...properties,
+      });
+      inner.body.append(element);
+      return element;
+    },
+  };
+}
