@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { startSandbox, type SandboxOptions } from './sandbox.js';
+
+const HELP = `Usage: iotpay-checkout sandbox [options]
+
+Starts a simulated IOTPay gateway on this machine, for development and tests.
+It takes no real cards and moves no money.
+
+Options:
+  --port <number>      port to listen on (default: 4242; 0: any free one)
+  --host <name>        127.0.0.1 (default), localhost or ::1
+  --quirks             do everything that IOTPay's documentation leaves open
+  --force <scenario>   make this happen to every payment, whatever the card
+  --drive              let tests fill in the form (POST /sandbox/drive)
+  --notify <ms,ms,…>   milliseconds before each attempt of a notification;
+                       the last one repeats until it is acknowledged
+  --list               print the test cards and stop
+  --quiet              don't print the calls
+  --help               print this
+`;
+
+/** The port that is easy to remember: how the approved test card begins. */
+const DEFAULT_PORT = '4242';
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  // What was typed wrong needs no stack.
+  console.error(
+    `${error instanceof Error ? error.message : String(error)}\n\niotpay-checkout sandbox --help says more.`,
+  );
+  process.exitCode = 1;
+}
+
+async function run(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      port: { type: 'string', default: DEFAULT_PORT },
+      host: { type: 'string', default: '127.0.0.1' },
+      quirks: { type: 'boolean', default: false },
+      force: { type: 'string' },
+      drive: { type: 'boolean', default: false },
+      notify: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      quiet: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  if (positionals.length !== 1 || positionals[0] !== 'sandbox') {
+    throw new Error(`Expected the command "sandbox", got "${positionals.join(' ')}".`);
+  }
+  const sandbox = await startSandbox({
+    port: readNumber('--port', values.port),
+    host: values.host as NonNullable<SandboxOptions['host']>,
+    quirks: values.quirks,
+    drive: values.drive,
+    ...(values.notify === undefined
+      ? {}
+      : { notificationDelays: values.notify.split(',').map((delay) => readNumber('--notify', delay)) }),
+    ...(values.quiet ? {} : { log: (line: string) => console.log(line) }),
+  });
+  const cards = sandbox.scenarios
+    .map(({ number, title, description }) => `  ${number.padEnd(17)}${title}: ${description}`)
+    .join('\n');
+  if (values.list) {
+    console.log(cards);
+    return sandbox.close();
+  }
+  sandbox.force(values.force);
+  console.log(`The simulated IOTPay gateway listens on ${sandbox.origin}
+
+In the environment of your backend:
+${Object.entries(sandbox.env)
+  .map(([name, value]) => `  ${name}=${value}`)
+  .join('\n')}
+On the element:
+  gateway-origin="${sandbox.origin}"
+
+Test cards (any later date, any code, any name):
+${cards}
+
+What it has seen: ${sandbox.origin}/sandbox/ledger
+Ctrl+C stops it.
+`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void sandbox.close());
+  }
+}
+
+function readNumber(name: string, text: string): number {
+  if (!/^\d+$/.test(text.trim())) throw new Error(`${name}: expected a whole number, got "${text}".`);
+  return Number(text);
+}
