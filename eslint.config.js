@@ -36,7 +36,7 @@ const awaitedByRunner = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'demo/*/**'] },
+  { ignores: ['dist/', 'coverage/', 'demo/*/**', 'test/package/consumer/'] },
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

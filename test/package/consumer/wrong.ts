@@ -1,0 +1,33 @@
+// What must not compile: every line below a directive is a mistake that the types have to catch.
+import { IotpayCheckout } from 'iotpay-checkout';
+import { createIotpay, memoryStore, notificationHandler, secureIdHandler } from 'iotpay-checkout/server';
+
+const element = document.createElement('iotpay-checkout');
+// @ts-expect-error the status is output only
+element.status = 'ready';
+// @ts-expect-error so is the result
+element.result = undefined;
+// @ts-expect-error JSON text belongs in the attribute; the property takes the object
+element.requestData = '{"orderId":"A-1"}';
+// @ts-expect-error no such option of IOTPay's button
+element.options = { button: { colour: 'red' } };
+// @ts-expect-error no such status
+export const paid = element.status === 'paid';
+element.addEventListener('iotpay-success', (event) => {
+  // @ts-expect-error an outcome has no such code
+  return event.detail.code;
+});
+// @ts-expect-error private state stays private
+export const checkout = new IotpayCheckout().checkout;
+
+// @ts-expect-error a merchant has a key
+createIotpay({ mchId: '10000701', loginName: 'jack123' });
+const iotpay = createIotpay({ mchId: '10000701', merchantKey: 'key', loginName: 'jack123' });
+// @ts-expect-error the store is always given explicitly
+secureIdHandler(iotpay, { resolve: () => ({ status: 2 }) });
+notificationHandler(iotpay, {
+  store: memoryStore(),
+  // @ts-expect-error amounts are numbers, in cents
+  order: () => ({ amount: '15.00', currency: 'CAD' }),
+  onPaid: () => {},
+});

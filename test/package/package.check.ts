@@ -1,0 +1,261 @@
+/**
+ * The packed package, as a merchant gets it: `npm run build && npm run test:package`. Everything here looks at the
+ * tarball, nothing at the sources.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  name: string;
+  exports: Record<string, string | Record<string, string>>;
+  dependencies: Record<string, string>;
+};
+
+/** Doors that lead to data: nothing to run, nothing to type. */
+const isData = (door: string): boolean => /\.json$/.test(door);
+const isTypesOnly = (door: string): boolean => door.startsWith('./types/');
+
+/** What the contract promises to merchants. */
+const DOORS = [
+  '.',
+  './element.js',
+  './server',
+  './sandbox',
+  './cdn/iotpay-checkout.js',
+  './custom-elements.json',
+];
+
+let folder: string;
+let tarball: string;
+let files: string[];
+/** The package, installed in a project of its own. */
+let installed: string;
+
+const run = (program: string, args: string[], cwd = ROOT): string =>
+  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** What a program said on both streams when it failed: npm's and TypeScript's errors are on stdout. */
+function mustRun(program: string, args: string[], cwd: string): string {
+  try {
+    return run(program, args, cwd);
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${program} ${args.join(' ')} failed:\n${`${stdout}${stderr}`.slice(-4000)}`);
+  }
+}
+
+before(() => {
+  if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('Build first: npm run build');
+  folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-package-'));
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
+  ) as [{ filename: string; files: { path: string }[] }];
+  tarball = join(folder, packed.filename);
+  files = packed.files.map(({ path }) => path);
+  const modules = join(folder, 'project/node_modules');
+  installed = join(modules, MANIFEST.name);
+  mkdirSync(installed, { recursive: true });
+  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+  // What the package depends on, and what TypeScript and a type checker need: no registry is asked.
+  for (const name of ['lit', 'lit-html', 'lit-element', '@lit', '@types', 'typescript', 'undici-types']) {
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  writeFileSync(join(folder, 'project/package.json'), '{"type":"module","private":true}');
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const inProject = (script: string, ...flags: string[]): string =>
+  mustRun(process.execPath, [...flags, '--input-type=module', '--eval', script], join(folder, 'project'));
+
+describe('the packed package', () => {
+  it('holds what is needed, and nothing else', () => {
+    const strange = files.filter(
+      (path) =>
+        !/^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|SECURITY\.md)$/.test(path) &&
+        !/^dist\/.+\.(?:js|js\.map|d\.ts)$/.test(path) &&
+        !/^dist\/(?:custom-elements|web-types|vscode\.(?:html|css)-custom-data)\.json$/.test(path),
+    );
+    assert.deepEqual(strange, []);
+    for (const path of ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'])
+      assert.ok(files.includes(path), path);
+  });
+
+  it('has sources inside its source maps, and no paths of the machine that built it', () => {
+    for (const path of files.filter((name) => name.endsWith('.map'))) {
+      const { sources, sourcesContent } = JSON.parse(readFileSync(join(installed, path), 'utf8')) as {
+        sources: string[];
+        sourcesContent?: (string | null)[];
+      };
+      assert.equal(sourcesContent?.length, sources.length, path);
+      for (const source of sources) assert.doesNotMatch(source, /^(?:\/|[a-z]:|file:)/i, path);
+    }
+  });
+
+  it('satisfies publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, strict: true, pack: false });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg)),
+      [],
+    );
+  });
+
+  it('has types that resolve (are the types wrong?)', () => {
+    const data = Object.keys(MANIFEST.exports).filter(isData);
+    const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    mustRun(
+      process.execPath,
+      [
+        attw,
+        tarball,
+        '--profile',
+        'esm-only',
+        '--no-definitely-typed',
+        '--no-emoji',
+        '--format',
+        'ascii',
+        '--exclude-entrypoints',
+        ...data,
+      ],
+      ROOT,
+    );
+  });
+
+  it('names types first in every door', () => {
+    for (const [door, target] of Object.entries(MANIFEST.exports)) {
+      if (!isData(door)) assert.equal(Object.keys(target)[0], 'types', door);
+    }
+  });
+
+  it('opens every door of the contract in Node, without a DOM', () => {
+    for (const door of DOORS) assert.ok(MANIFEST.exports[door], door);
+    for (const door of Object.keys(MANIFEST.exports)) {
+      // Lit's part for browsers is in the CDN file: it is for pages.
+      if (isTypesOnly(door) || door.startsWith('./cdn/')) continue;
+      const name = MANIFEST.name + door.slice(1);
+      const options = isData(door) ? `, { with: { type: 'json' } }` : '';
+      const count = inProject(
+        `const module = await import('${name}'${options}); console.log(Object.keys(module).length)`,
+        '--no-warnings',
+      );
+      assert.ok(Number(count) > 0, `${name} exports nothing`);
+    }
+  });
+
+  it('depends on lit alone', () => {
+    assert.deepEqual(Object.keys(MANIFEST.dependencies), ['lit']);
+  });
+
+  it('has a command that says how it is used', () => {
+    const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
+    const path = join(installed, bin['iotpay-checkout'] ?? '');
+    assert.match(readFileSync(path, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+    assert.match(mustRun(process.execPath, [path, '--help'], folder), /iotpay-checkout sandbox/);
+  });
+
+  for (const [module, moduleResolution] of [
+    ['ESNext', 'bundler'],
+    ['NodeNext', 'nodenext'],
+  ]) {
+    it(`compiles in a strict project (${moduleResolution}): right uses pass, wrong ones don't`, () => {
+      const project = join(folder, 'project');
+      const sources = join(project, 'src');
+      cpSync(join(import.meta.dirname, 'consumer'), sources, { recursive: true });
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: 'ES2022',
+        lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUnusedLocals: true,
+        noEmit: true,
+        // Our declarations must hold by themselves; @types/node and the DOM's are others' affair.
+        skipLibCheck: false,
+      };
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+      mustRun(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], project);
+    });
+  }
+});
+
+/** What a bundler makes of a line of code that imports from the package. */
+async function bundle(
+  code: string,
+  platform: 'browser' | 'node' = 'browser',
+  external: string[] = [],
+): Promise<string> {
+  const result = await build({
+    stdin: { contents: code, resolveDir: join(folder, 'project') },
+    bundle: true,
+    format: 'esm',
+    platform,
+    target: 'es2022',
+    external,
+    minify: true,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'silent',
+  });
+  return result.outputFiles[0]?.text ?? '';
+}
+
+describe('in a bundler', () => {
+  it('keeps what defines the element, and drops what is imported and not used', async () => {
+    assert.match(await bundle(`import 'iotpay-checkout'`), /customElements/);
+    for (const door of ['element.js', 'server', 'sandbox']) {
+      const platform = door === 'element.js' ? 'browser' : 'node';
+      assert.equal(await bundle(`import 'iotpay-checkout/${door}'`, platform), '', door);
+    }
+  });
+
+  it('never lets the server part into a browser', async () => {
+    const code = await bundle(`import { createIotpay } from 'iotpay-checkout/server'; createIotpay({});`);
+    assert.doesNotMatch(code, /node:crypto/);
+    assert.ok(code.length < 2000, `${code.length} characters`);
+    assert.throws(() => mustRun(process.execPath, ['--input-type=module', '--eval', code], folder), /server/);
+  });
+});
+
+describe('the build', () => {
+  const hashes = (): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(join(ROOT, 'dist'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => [path, createHash('sha384').update(readFileSync(path)).digest('base64')]),
+    );
+
+  it('gives the same files again', () => {
+    const first = hashes();
+    mustRun('npm', ['run', '--silent', 'build'], ROOT);
+    assert.deepEqual(hashes(), first);
+  });
+
+  it('keeps its size budgets', () => {
+    mustRun(process.execPath, [join(ROOT, 'node_modules/size-limit/bin.js')], ROOT);
+  });
+});
