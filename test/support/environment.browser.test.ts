@@ -1,15 +1,15 @@
 import { expect } from '@open-wc/testing';
-import { seen, servers, unique } from './element.js';
+import { orders, seen, servers, unique, until } from './element.js';
 import type { GatewayFault } from './fault-server.js';
 import type { BackendFault } from './merchant-backend.js';
-import { brokenEndpoint, freshPage, type FreshPage } from './page.js';
+import { brokenEndpoint, charges, drive, freshPage, type FreshPage } from './page.js';
 
 /** What the other tests stand on: the servers do what their names say, in this very browser. */
 describe('the test environment', () => {
-  const post = (address: string, signal: AbortSignal | null = null): Promise<Response> =>
+  const post = (address: string, signal: AbortSignal | null = null, data: object = {}): Promise<Response> =>
     fetch(address, {
       method: 'POST',
-      body: JSON.stringify({ mode: 'pay' }),
+      body: JSON.stringify({ mode: 'pay', ...data }),
       headers: { 'Content-Type': 'application/json' },
       signal,
     });
@@ -106,6 +106,28 @@ describe('the test environment', () => {
       }
     });
   }
+
+  it('has a sandbox whose form is paid in, and a merchant who hears of it by a signed notification', async () => {
+    const tag = unique('sandbox');
+    const answer = await post(`${servers.backend}/api/secure-id?tag=${tag}`, null, { tag });
+    const { secureId, mchOrderNo } = (await answer.json()) as { secureId: string; mchOrderNo: string };
+    const page = await freshPage({ element: false });
+    expect(await loadScript(page, servers.sandbox)).to.equal('loads, function');
+    const container = page.document.createElement('div');
+    container.id = 'card-form';
+    page.document.body.append(container);
+    const reported = new Promise<Record<string, unknown>>((resolve) => {
+      const { Iotpay } = page.window as unknown as {
+        Iotpay: (...values: unknown[]) => { mount: (selector: string, callback: typeof resolve) => void };
+      };
+      Iotpay(secureId, 'Pay').mount('#card-form', resolve);
+    });
+    await drive(secureId);
+    const event = await reported;
+    expect(event['result'] ?? event['retCode']).to.equal('SUCCESS');
+    expect(await charges(mchOrderNo)).to.have.length(1);
+    await until(async () => (await orders(tag)).some(({ paid }) => paid), 'the order is paid');
+  });
 
   it('makes pages with a policy that the browser enforces', async () => {
     const page = await freshPage({ csp: `script-src 'nonce-{nonce}'`, element: false });

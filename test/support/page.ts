@@ -1,5 +1,6 @@
 /** Pages of their own for tests that need fresh globals, a policy, or somewhere to be redirected from. */
 import type { IotpayCheckout } from '../../src/index.js';
+import type { Charge, DriveInstruction } from '../../src/sandbox/index.js';
 import { servers, unique } from './element.js';
 import type { BackendFault } from './merchant-backend.js';
 
@@ -100,4 +101,33 @@ export async function freshPage(options: FreshPageOptions = {}): Promise<FreshPa
       return element;
     },
   };
+}
+
+/** A call to the control API of the group's sandbox. */
+async function control<T>(path: string, body?: Readonly<Record<string, unknown>>): Promise<T> {
+  const answer = await fetch(
+    `${servers.sandbox}/sandbox/${path}`,
+    body && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    },
+  );
+  if (!answer.ok) throw new Error(`/sandbox/${path} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/**
+ * Makes the sandbox's form of one session fill itself in and be sent, as a shopper would: a form in a frame of another
+ * origin can't be typed into from here.
+ * @param session - its secureId, mchOrderNo or cardId
+ */
+export async function drive(session: string, instruction: DriveInstruction = {}): Promise<void> {
+  await control('drive', { session, ...instruction });
+}
+
+/** What the group's sandbox knows of one order: what was charged, whatever page and merchant believe. */
+export async function charges(mchOrderNo: string): Promise<Charge[]> {
+  const { charges: all } = await control<{ charges: Charge[] }>('ledger');
+  return all.filter((charge) => charge.mchOrderNo === mchOrderNo);
 }
