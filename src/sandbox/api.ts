@@ -1,4 +1,4 @@
-import { isObject, type Envelope, type JsonObject } from '../gateway/envelope.js';
+import { asText, isObject, type Envelope, type JsonObject } from '../gateway/envelope.js';
 import { CHANNELS, CURRENCIES, FIELD_LIMITS, type Channel } from '../gateway/limits.js';
 import { isPaid } from '../gateway/status.js';
 import { verify } from '../server/signature.js';
@@ -56,7 +56,7 @@ export async function callApi(gateway: Gateway, name: string, body: unknown): Pr
 function checkSignature(gateway: Gateway, body: JsonObject): void {
   const { mchId, merchantKey } = gateway.options.merchant;
   if (body['mchId'] === undefined || body['mchId'] === '') throw new Refusal('mchId is missing');
-  if (String(body['mchId']) !== mchId) throw new Refusal('mchId not found');
+  if (asText(body['mchId']) !== mchId) throw new Refusal('mchId not found');
   if (verify(body, merchantKey)) return;
   // Steps 7 and 8 of IOTPay's signing page: these two may be sent URL-encoded, signed as they were before.
   const decoded = { ...body };
@@ -237,6 +237,7 @@ async function charge(
   scenarioId = 'approved',
 ): Promise<JsonObject> {
   const { id, plan } = scenarioById(gateway.forced ?? scenarioId);
+  if (plan.breaks) throw new Error('Broken, as asked for.');
   await gateway.charge(order, plan, id);
   const retData = gateway.orderFields(order);
   if (order.status === 9) throw new Refusal(order.message ?? 'Failed', retData);

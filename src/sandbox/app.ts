@@ -110,7 +110,7 @@ export function createApp(options: AppOptions): { fetch(request: Request): Respo
 
   const sent = async (request: Request): Promise<JsonObject> => {
     const origin = request.headers.get('Origin');
-    if (origin !== null && new URL(origin).host !== request.headers.get('Host')) {
+    if (origin !== null && origin !== `http://${request.headers.get('Host')}`) {
       throw new HTTPException(403, { message: 'Only the form itself may call this.' });
     }
     return readJson(request);
@@ -161,7 +161,7 @@ function controlApi(controls: Controls): Hono {
     return next();
   });
   app.onError((error, context) => {
-    if (error instanceof HTTPException) return error.getResponse();
+    if (error instanceof HTTPException) return context.json({ error: error.message }, error.status);
     if (error instanceof TypeError || error instanceof RangeError) {
       return context.json({ error: error.message }, 400);
     }
@@ -184,7 +184,7 @@ function controlApi(controls: Controls): Hono {
     return context.json(controls.quirks());
   });
   app.post('/force', async (context) => {
-    const { scenario } = (await readJson(context.req.raw)) as { scenario?: unknown };
+    const { scenario } = await readJson(context.req.raw);
     if (scenario !== undefined && scenario !== null && typeof scenario !== 'string') {
       throw new TypeError('force: expected {"scenario": id}, or null for none.');
     }
@@ -192,8 +192,8 @@ function controlApi(controls: Controls): Hono {
     return context.json({ scenario: scenario ?? null });
   });
   app.post('/drive', async (context) => {
-    const { session, ...instruction } = (await readJson(context.req.raw)) as JsonObject;
-    controls.drive(session as string, instruction as DriveInstruction);
+    const { session, ...instruction } = await readJson(context.req.raw);
+    controls.drive(session as string, instruction);
     return context.json({ session });
   });
   app.post('/advance', async (context) => {

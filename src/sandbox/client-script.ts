@@ -41,6 +41,8 @@ export function clientScript(quirks: Quirks): string {
     frame.style.border = '0';
     frame.style.width = '100%';
     frame.style.display = 'block';
+    // Until the form says how high it is.
+    if (settings.autoHeight) frame.style.height = '420px';
     return frame;
   }
 

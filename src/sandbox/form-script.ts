@@ -36,10 +36,11 @@ export const FORM_SCRIPT = `
     message.channel = session.channel;
     if (!hosted) parent.postMessage(message, session.parent);
   }
+  function tellHeight() {
+    tell({ type: 'height', height: Math.ceil(document.body.getBoundingClientRect().height) });
+  }
   if (!hosted) {
-    new ResizeObserver(function () {
-      tell({ type: 'height', height: Math.ceil(document.body.getBoundingClientRect().height) });
-    }).observe(document.body);
+    new ResizeObserver(tellHeight).observe(document.body);
   }
 
   /* ---- digits ---- */
@@ -195,7 +196,7 @@ export const FORM_SCRIPT = `
     } else if (answer.text) {
       setBusy(false);
       say('bad', answer.text);
-      if (!session.open) close();
+      if (answer.over || !session.open) close();
     } else {
       close();
       say('info', 'The payment is being confirmed (simulated).');
@@ -306,6 +307,8 @@ export const FORM_SCRIPT = `
   showBrand();
   if (!session.open) close();
   if (session.greeting) handle(session.greeting);
+  // Before the frame counts as loaded, so that the page around need not move again.
+  tellHeight();
   if (session.driven) watch();
 })();
 `;

@@ -39,8 +39,8 @@ export const FORM_STYLE = `
 }
 * { box-sizing: border-box; }
 html { background: var(--page); color: var(--text); -webkit-text-size-adjust: 100%; }
-body { margin: 0; overflow-x: hidden; }
-main { display: grid; gap: 16px; padding: 4px; min-width: 0; }
+body { display: flow-root; margin: 0; }
+main { display: grid; gap: 14px; padding: 4px; min-width: 0; }
 main > *, form > *, .row > * { min-width: 0; }
 :root.card main { margin: 8px; padding: 20px; border: 1px solid var(--line); border-radius: 14px; background: var(--panel); box-shadow: var(--shadow); }
 [hidden] { display: none !important; }
@@ -75,7 +75,7 @@ summary { display: flex; align-items: center; justify-content: space-between; ga
 summary::-webkit-details-marker { display: none; }
 summary::after { content: ''; flex: none; width: 8px; height: 8px; margin-right: 4px; border: solid currentColor; border-width: 0 2px 2px 0; rotate: 45deg; translate: 0 -2px; transition: rotate 0.15s; }
 details[open] summary::after { rotate: 225deg; translate: 0 2px; }
-ul { margin: 0 0 4px; padding: 0; list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 236px), 1fr)); gap: 2px 8px; }
+ul { max-height: 252px; margin: 0 0 4px; padding: 2px; overflow-y: auto; list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 236px), 1fr)); gap: 2px 8px; }
 li button { display: grid; gap: 1px; width: 100%; min-height: 44px; padding: 5px 8px; border: 0; border-radius: 8px; background: none; color: inherit; font: inherit; font-size: 14px; text-align: start; cursor: pointer; }
 li button:hover { background: color-mix(in srgb, var(--muted) 13%, transparent); }
 li button span { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }

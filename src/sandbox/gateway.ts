@@ -32,7 +32,13 @@ export interface CardInput {
 
 /** What the form is told about what it sent. */
 export type FormAnswer =
-  | { readonly kind: 'report'; readonly report: ScriptReport; readonly paid: boolean; readonly text: string }
+  | {
+      readonly kind: 'report';
+      readonly report: ScriptReport;
+      readonly paid: boolean;
+      readonly text: string;
+      /** No card is taken any more. */ readonly over: boolean;
+    }
   | {
       readonly kind: 'poll';
       readonly tries: number;
@@ -202,6 +208,8 @@ export class Gateway {
     }
     session.busy = true;
     session.tries = 0;
+    // A second try after a decline: the order is open again until it is decided.
+    if (session.order) this.#setStatus(session.order, 0);
     session.plan = plan;
     if (plan.delay)
       await new Promise<void>((resolve) => this.options.clock.schedule(plan.delay ?? 0, resolve));
@@ -290,6 +298,7 @@ export class Gateway {
     return {
       kind: 'report',
       paid: isPaid(status),
+      over: status !== 9,
       text: status === 9 ? (plan.message ?? 'Failed') : '',
       report: this.#toReport({
         session,
@@ -323,6 +332,7 @@ export class Gateway {
     return {
       kind: 'report',
       paid,
+      over: true,
       text,
       report: this.#toReport({ session, status, message: text, as: 'refusal' }),
     };
@@ -446,6 +456,8 @@ export class Gateway {
   }
 
   #setStatus(order: Writable<Order>, status: OrderStatus, message?: string): void {
+    // A slow attempt may end after a reset.
+    if (!this.books.orders.includes(order)) return;
     const moved = isPaid(status) && !isPaid(order.status);
     order.status = status;
     if (status === 9 && message) order.message = message;
