@@ -6,13 +6,7 @@
  * - `signature`: a notification whose signature, or whose fields, are not the gateway's.
  */
 export type IotpayGatewayErrorCode =
-  | 'request'
-  | 'refused'
-  | 'timeout'
-  | 'network'
-  | 'http'
-  | 'response'
-  | 'signature';
+  'request' | 'refused' | 'timeout' | 'network' | 'http' | 'response' | 'signature';
 
 /** One argument that the gateway would not take. */
 export interface Violation {

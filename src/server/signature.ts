@@ -38,10 +38,15 @@ export function verify(params: SignableParams, key: string): boolean {
 
 function written(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isSafeInteger(value))) return String(value);
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isSafeInteger(value)))
+    return String(value);
   throw new TypeError(
     `sign: ${name} can't be signed: expected a text or a whole number, received ${
-      Array.isArray(value) ? 'an array' : typeof value === 'number' ? 'a number that is not whole' : `a value of type ${typeof value}`
+      Array.isArray(value)
+        ? 'an array'
+        : typeof value === 'number'
+          ? 'a number that is not whole'
+          : `a value of type ${typeof value}`
     }.`,
   );
 }

@@ -36,7 +36,8 @@ export function memoryStore<T = unknown>(now: () => number = Date.now): Store<T>
       entries.set(key, { until: now() + ttl });
       return { state: 'claimed' };
     },
-    complete: async (key, value, ttl) => void entries.set(key, { until: now() + ttl, value: { done: value } }),
+    complete: async (key, value, ttl) =>
+      void entries.set(key, { until: now() + ttl, value: { done: value } }),
     release: async (key) => void entries.delete(key),
   };
 }

@@ -1,0 +1,398 @@
+import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
+import { CHANNELS, CURRENCIES, type Channel } from '../gateway/limits.js';
+import { DEVELOPMENT_ORIGIN, isLoopback, PRODUCTION_ORIGIN } from '../gateway/origins.js';
+import { isPaid, readStatus } from '../gateway/status.js';
+import { IotpayGatewayError } from './errors.js';
+import { checkFields, type Kind } from './fields.js';
+import { sign, verify } from './signature.js';
+
+/** Milliseconds that one answer of the gateway may take where the options say nothing else. */
+const DEFAULT_TIMEOUT_MS = 15_000;
+
+export interface IotpayClientOptions {
+  /** Assigned by IOTPay. */
+  readonly mchId: string;
+  /** The secret that signs. Never leaves the server, never shows in a log. */
+  readonly merchantKey: string;
+  /** Assigned by IOTPay. */
+  readonly loginName: string;
+  /** Default: IOTPay's production origin. `http` on loopback only (the sandbox). */
+  readonly gatewayOrigin?: string;
+  /** Default: the platform's. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds for one answer, body included. Default: 15000. */
+  readonly timeout?: number;
+}
+
+/** A purchase whose form the browser mounts. */
+export interface PurchaseRequest {
+  /** The merchant's order number, unique for each order; at most 30 characters. */
+  readonly mchOrderNo: string;
+  /** In cents. */
+  readonly amount: number;
+  readonly currency: 'CAD';
+  readonly channel: Channel;
+  /** Where the gateway posts the signed notification; at most 200 characters. */
+  readonly notifyUrl: string;
+  /** Where the shopper goes afterwards; at most 200 characters. */
+  readonly returnUrl: string;
+  /** At most 64 characters. */
+  readonly subject?: string;
+  /** At most 250 characters. */
+  readonly body?: string;
+  readonly mchUserId?: string;
+}
+
+/** A card to tokenize. */
+export interface AddCardRequest {
+  /** The merchant's own, unique: binds exactly one card; at most 30 characters. */
+  readonly cardId: string;
+  readonly channel: Channel;
+  readonly returnUrl: string;
+}
+
+export interface PurchaseWithTokenRequest {
+  readonly mchOrderNo: string;
+  readonly cardId: string;
+  /** In cents. */
+  readonly amount: number;
+  readonly currency: 'CAD';
+  readonly subject?: string;
+  readonly body?: string;
+  /** Required for UnionPay cards. */
+  readonly notifyUrl?: string;
+  readonly mchUserId?: string;
+  readonly clientIp?: string;
+}
+
+export interface PurchaseWithWalletRequest {
+  readonly mchOrderNo: string;
+  readonly cardId: string;
+  /** In cents. */
+  readonly amount: number;
+  readonly currency: 'CAD';
+  readonly walletType: string;
+  readonly walletData: string;
+}
+
+/** An order by one of its numbers. */
+export type OrderReference =
+  | { readonly mchOrderNo: string; readonly payOrderId?: never }
+  | { readonly payOrderId: string; readonly mchOrderNo?: never };
+
+export interface VoidRequest {
+  readonly mchRefundNo: string;
+  readonly payOrderId: string;
+  readonly notifyUrl?: string;
+}
+
+export interface RefundRequest extends VoidRequest {
+  /** In cents; all or part of what is settled. */
+  readonly refundAmount: number;
+}
+
+/** What the gateway answers to purchase and add card. Fields that nobody documents yet are kept. */
+export interface SessionAnswer extends JsonObject {
+  /** For the browser: `<iotpay-checkout>` mounts it. */
+  readonly secureId: string;
+}
+
+/** An order as the gateway has it. Fields that nobody documents yet are kept. */
+export interface Order extends JsonObject {
+  readonly payOrderId: string | undefined;
+  readonly mchOrderNo: string | undefined;
+  /** 0 pending, 1 unknown, 2 and 3 paid, 9 failed; `undefined` where the answer has none that can be read. */
+  readonly status: number | undefined;
+  /** In cents. */
+  readonly amount: number | undefined;
+  readonly currency: string | undefined;
+  /** `pay` or `refund`. */
+  readonly payType: string | undefined;
+  /** What can still be given back, in cents. */
+  readonly refundable: number | undefined;
+  readonly retMsg: string;
+}
+
+/** A stored card as the gateway has it, without the verification value that the gateway sends along. */
+export interface Card extends JsonObject {
+  readonly cardId: string | undefined;
+  /** Masked. */
+  readonly cardNum: string | undefined;
+  /** MMYY. */
+  readonly expiryDate: string | undefined;
+  readonly holder: string | undefined;
+}
+
+/** A notification whose signature and fields are right. */
+export interface Notification extends Order {
+  readonly mchOrderNo: string;
+  readonly payOrderId: string;
+  readonly amount: number;
+}
+
+/** The gateway's v3 API for one merchant. */
+export interface Iotpay {
+  /** Makes an order and the secureId of its form. No money moves yet. */
+  purchase(request: PurchaseRequest): Promise<SessionAnswer>;
+  /** Makes the secureId of a form that stores a card. */
+  addCard(request: AddCardRequest): Promise<SessionAnswer>;
+  queryCard(request: { readonly cardId: string }): Promise<Card>;
+  /** Charges a stored card. */
+  purchaseWithToken(request: PurchaseWithTokenRequest): Promise<Order>;
+  purchaseWithWallet(request: PurchaseWithWalletRequest): Promise<Order>;
+  queryOrder(request: OrderReference): Promise<Order>;
+  /** Cancels what is not settled yet. */
+  voidOrder(request: VoidRequest): Promise<Order>;
+  /** Restores all or part of what is settled. */
+  refund(request: RefundRequest): Promise<Order>;
+  /**
+   * Checks a notification's signature, merchant and fields.
+   * @throws IotpayGatewayError `signature`
+   */
+  verifyNotification(body: unknown): Notification;
+}
+
+const ORDER_FIELDS = { mchOrderNo: 'text', amount: 'cents', currency: 'currency' } as const;
+
+/**
+ * The client of one merchant.
+ * @throws TypeError at once for options that are missing or wrong
+ */
+export function createIotpay(options: IotpayClientOptions): Iotpay {
+  const { mchId, loginName, merchantKey } = checkOptions(options);
+  const origin = checkOrigin(options.gatewayOrigin ?? PRODUCTION_ORIGIN);
+  const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+
+  async function send(call: string, path: string, params: object, movesMoney: boolean): Promise<JsonObject> {
+    const signed: Record<string, unknown> = { mchId };
+    for (const [name, value] of Object.entries(params)) {
+      if (value !== undefined && value !== null && value !== '') signed[name] = value as unknown;
+    }
+    signed['sign'] = sign(signed, merchantKey);
+    const fail = (
+      code: 'timeout' | 'network' | 'http' | 'response' | 'refused',
+      message: string,
+      more: { cause?: unknown; retMsg?: string | undefined; status?: number } = {},
+    ) =>
+      new IotpayGatewayError(code, message, {
+        call,
+        outcomeUnknown: movesMoney && code !== 'refused',
+        ...more,
+      });
+    const signal = AbortSignal.timeout(timeout);
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${origin}/v3/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json;charset=UTF-8', Accept: 'application/json' },
+        body: JSON.stringify(signed),
+        redirect: 'error',
+        signal,
+      });
+      text = await response.text();
+    } catch (cause) {
+      throw signal.aborted
+        ? fail('timeout', `the gateway gave no full answer within ${timeout} ms.`, { cause })
+        : fail('network', 'the gateway could not be reached, or the connection broke.', { cause });
+    }
+    if (!response.ok)
+      throw fail('http', `the gateway answered HTTP ${response.status}.`, { status: response.status });
+    let answer: unknown;
+    try {
+      answer = JSON.parse(text);
+    } catch {
+      throw fail('response', 'the gateway answered what is no JSON.');
+    }
+    const { retCode, retMsg, retData } = asObject(answer);
+    if (retCode === 'FAIL') {
+      const words = asText(retMsg);
+      throw fail('refused', `the gateway refused${words ? `: ${words}` : ' without giving a reason.'}`, {
+        retMsg: words,
+      });
+    }
+    if (retCode !== 'SUCCESS')
+      throw fail('response', 'the gateway answered without a retCode of SUCCESS or FAIL.');
+    return { ...asObject(retData), retMsg: asText(retMsg) ?? '' };
+  }
+
+  async function session(call: string, path: string, params: object): Promise<SessionAnswer> {
+    const answer = await send(call, path, params, false);
+    const { secureId } = answer;
+    if (typeof secureId === 'string' && secureId.trim()) return { ...answer, secureId };
+    throw new IotpayGatewayError('response', 'the gateway answered SUCCESS without a secureId.', { call });
+  }
+
+  const order = async (call: string, path: string, params: object, movesMoney: boolean) =>
+    readOrder(await send(call, path, params, movesMoney));
+
+  const check = (call: string, fields: Readonly<Record<string, Kind>>, request: object) =>
+    checkFields(call, fields, request);
+
+  return {
+    purchase: async (request) => {
+      check(
+        'purchase',
+        {
+          ...ORDER_FIELDS,
+          channel: 'channel',
+          notifyUrl: 'url',
+          returnUrl: 'url',
+          subject: 'text?',
+          body: 'text?',
+          mchUserId: 'text?',
+        },
+        request,
+      );
+      return session('purchase', 'cc_purchase', { ...request, loginName });
+    },
+    addCard: async (request) => {
+      check('addCard', { cardId: 'text', channel: 'channel', returnUrl: 'url' }, request);
+      return session('addCard', 'cc_addCard', { ...request, loginName });
+    },
+    queryCard: async (request) => {
+      check('queryCard', { cardId: 'text' }, request);
+      return readCard(await send('queryCard', 'cc_querycard', request, false));
+    },
+    purchaseWithToken: async (request) => {
+      check(
+        'purchaseWithToken',
+        {
+          ...ORDER_FIELDS,
+          cardId: 'text',
+          subject: 'text?',
+          body: 'text?',
+          notifyUrl: 'url?',
+          mchUserId: 'text?',
+          clientIp: 'ip?',
+        },
+        request,
+      );
+      return order('purchaseWithToken', 'cc_purchasewithtoken', { ...request, loginName }, true);
+    },
+    purchaseWithWallet: async (request) => {
+      check(
+        'purchaseWithWallet',
+        { ...ORDER_FIELDS, cardId: 'text', walletType: 'text', walletData: 'text' },
+        request,
+      );
+      return order('purchaseWithWallet', 'cc_purchasewithwallet', { ...request, loginName }, true);
+    },
+    queryOrder: async (request) => {
+      check('queryOrder', 'payOrderId' in request ? { payOrderId: 'text' } : { mchOrderNo: 'text' }, request);
+      return order('queryOrder', 'cc_query', request, false);
+    },
+    voidOrder: async (request) => {
+      check('voidOrder', { mchRefundNo: 'text', payOrderId: 'text', notifyUrl: 'url?' }, request);
+      return order('voidOrder', 'cc_void', { ...request, loginName }, true);
+    },
+    refund: async (request) => {
+      check(
+        'refund',
+        { mchRefundNo: 'text', payOrderId: 'text', refundAmount: 'cents', notifyUrl: 'url?' },
+        request,
+      );
+      return order('refund', 'cc_refund', { ...request, loginName }, true);
+    },
+    verifyNotification: (body) => readNotification(body, mchId, merchantKey),
+  };
+}
+
+function checkOptions(options: IotpayClientOptions): IotpayClientOptions {
+  const given = asObject(options);
+  const wrong = (['mchId', 'merchantKey', 'loginName'] as const).filter(
+    (name) => typeof given[name] !== 'string' || given[name].trim() === '',
+  );
+  if (wrong.length > 0) {
+    throw new TypeError(
+      `createIotpay: expected ${wrong.join(', ')} as texts that are not empty (IOTPay assigns them), received ${wrong.map((name) => (given[name] === '' ? 'an empty text' : typeof given[name])).join(', ')}. Is the environment set?`,
+    );
+  }
+  checkFields(
+    'createIotpay',
+    { mchId: 'text', loginName: 'text' },
+    { mchId: options.mchId, loginName: options.loginName },
+  );
+  const { timeout } = options;
+  if (timeout !== undefined && !(timeout > 0 && Number.isFinite(timeout)))
+    throw new TypeError(
+      `createIotpay: expected timeout in milliseconds above 0, received ${String(timeout)}.`,
+    );
+  return options;
+}
+
+/** IOTPay's two hosts, or a loopback origin: signed orders go nowhere else. */
+function checkOrigin(wanted: string): string {
+  const url = URL.canParse(wanted) ? new URL(wanted) : undefined;
+  const origin = url?.origin ?? '';
+  const allowed =
+    origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN || (!!url && isLoopback(url.hostname));
+  if (allowed && url?.href === `${origin}/`) return origin;
+  throw new TypeError(
+    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${JSON.stringify(wanted)}.`,
+  );
+}
+
+/** Whole numbers that arrive as numbers or as text. */
+function readNumber(value: unknown): number | undefined {
+  const number = readStatus(value);
+  return number === undefined || !Number.isSafeInteger(number) ? undefined : number;
+}
+
+function readOrder(data: JsonObject): Order {
+  return {
+    ...withoutSecrets(data),
+    payOrderId: asText(data['payOrderId']),
+    mchOrderNo: asText(data['mchOrderNo']),
+    status: readNumber(data['status']),
+    amount: readNumber(data['amount']),
+    currency: asText(data['currency']),
+    payType: asText(data['payType']),
+    refundable: readNumber(data['refundable']),
+    retMsg: asText(data['retMsg']) ?? '',
+  };
+}
+
+function readCard(data: JsonObject): Card {
+  return {
+    ...withoutSecrets(data),
+    cardId: asText(data['cardId']),
+    cardNum: asText(data['cardNum']),
+    expiryDate: asText(data['expiryDate']),
+    holder: asText(data['holder']),
+  };
+}
+
+/** PCI: a card verification value is never stored, logged or passed on; the gateway's query card sends one. */
+function withoutSecrets(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !/^(cvv2?|cvc2?|csc|sign)$/i.test(name)));
+}
+
+function readNotification(body: unknown, mchId: string, merchantKey: string): Notification {
+  const refuse = (message: string) =>
+    new IotpayGatewayError('signature', message, { call: 'verifyNotification' });
+  let data = body;
+  if (typeof body === 'string') {
+    try {
+      data = JSON.parse(body);
+    } catch {
+      throw refuse('the body is no JSON.');
+    }
+  }
+  if (!isObject(data)) throw refuse('the body is no JSON object.');
+  if (!verify(data, merchantKey)) throw refuse('the signature is not the one of these parameters.');
+  // The signed text has no escaping, so each known field's own form is checked besides the signature.
+  const order = readOrder(data);
+  const wrong = [
+    asText(data['mchId']) === mchId || 'mchId',
+    /^[\w-]{1,30}$/.test(order.mchOrderNo ?? '') || 'mchOrderNo',
+    /^[\w-]{1,30}$/.test(order.payOrderId ?? '') || 'payOrderId',
+    (order.amount ?? 0) > 0 || 'amount',
+    CURRENCIES.some((currency) => currency === order.currency) || 'currency',
+    isPaid(order.status) || [0, 1, 9].includes(order.status ?? -1) || 'status',
+    data['channel'] === undefined || CHANNELS.some((channel) => channel === data['channel']) || 'channel',
+  ].filter((field) => field !== true);
+  if (wrong.length > 0) throw refuse(`signed, but not of the known form: ${wrong.join(', ')}.`);
+  return order as Notification;
+}
