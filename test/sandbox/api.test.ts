@@ -10,7 +10,7 @@ import {
   sendCard,
   signature,
   until,
-} from './support.ts';
+} from './support.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -71,7 +71,7 @@ describe('purchase and add card', () => {
       { returnUrl: 'javascript:alert(1)' },
       /^returnUrl is not an absolute/,
     ],
-    ['dollars', 'cc_purchase', { amount: 15.5 }, /^amount is not a whole number of cents$/],
+    ['dollars', 'cc_purchase', { amount: '15.50' }, /^amount is not a whole number of cents$/],
     ['nothing to pay', 'cc_purchase', { amount: 0 }, /^amount is not a whole number of cents$/],
     ['a negative amount', 'cc_purchase', { amount: -100 }, /^amount is not a whole number of cents$/],
     ['another currency', 'cc_purchase', { currency: 'USD' }, /^currency is not supported$/],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { call, pause, pay, receiverFor, sandboxFor, signature, until } from './support.ts';
+import { call, pause, pay, receiverFor, sandboxFor, signature, until } from './support.js';
 
 it('a paid order is notified, signed, and once when it is acknowledged', async (test) => {
   const sandbox = await sandboxFor(test, { notificationDelays: [0, 10] });

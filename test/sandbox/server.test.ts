@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startSandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
-import { call, pay, purchaseFields, sandboxFor, until } from './support.ts';
+import { startSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import { call, pay, purchaseFields, sandboxFor, until } from './support.js';
 
 function statusFor(
   origin: string,
