@@ -2,7 +2,7 @@
  * The form's behaviour, as it runs in the frame. It reads `#session`, talks to the gateway (its own origin) and to the
  * page around it, whose origin the gateway has put into `#session`.
  */
-export const FORM_SCRIPT = `
+export const FORM_SCRIPT: string = `
 (function () {
   'use strict';
   var session = JSON.parse(document.getElementById('session').textContent);
@@ -27,8 +27,8 @@ export const FORM_SCRIPT = `
   var label = typeof style.text === 'string' && style.text.trim() ? style.text : session.label;
   [['color', 'color'], ['backgroundColor', 'background-color'], ['backgroundImage', 'background-image'], ['boxShadow', 'box-shadow'], ['height', 'height'], ['borderRadius', 'border-radius']].forEach(function (pair) {
     var value = style[pair[0]];
-    // Only the property it is meant for, only as a value: never as part of a rule.
-    if (typeof value === 'string' && CSS.supports(pair[1], value)) button.style.setProperty(pair[1], value);
+    // Taken as the value of this property or not at all: never as part of a rule.
+    if (typeof value === 'string') button.style.setProperty(pair[1], value);
   });
 
   /* ---- the page around ---- */

@@ -1,5 +1,5 @@
 /** The form's look. Two themes (none, `card`), two colour schemes, from 280 px upwards. */
-export const FORM_STYLE = `
+export const FORM_STYLE: string = `
 :root {
   color-scheme: light;
   --text: #1b2430;
