@@ -5,7 +5,7 @@ import { FORM_STYLE } from './form-style.js';
 import type { FormAnswer, Session } from './gateway.js';
 import type { DriveStep } from './driver.js';
 import { SCENARIOS } from './scenarios.js';
-import { FILLED_IN } from './test-cards.js';
+import { FILLED_IN, isUnionPay } from './test-cards.js';
 
 export interface FormPageOptions {
   readonly secureId: string;
@@ -33,7 +33,10 @@ export function formPage(options: FormPageOptions): Response {
   const nonce = randomBytes(16).toString('base64');
   const { session, parent, mode } = options;
   const unionPay = session?.channel === 'UPI_EX';
-  const cards = SCENARIOS.filter(({ number }) => !unionPay || number.startsWith('62'));
+  // UnionPay's own come last in a form that takes them all.
+  const cards = SCENARIOS.filter(({ number }) => !unionPay || isUnionPay(number)).toSorted(
+    (a, b) => Number(a.channel !== undefined) - Number(b.channel !== undefined),
+  );
   const amount = session?.order ? `CA$${(session.order.amount / 100).toFixed(2)}` : '';
   const label = mode === 'Add' ? 'Save card' : `Pay ${amount}`.trim();
   const data = JSON.stringify({

@@ -40,12 +40,12 @@ export const FORM_STYLE: string = `
 * { box-sizing: border-box; }
 html { background: var(--page); color: var(--text); -webkit-text-size-adjust: 100%; }
 body { display: flow-root; margin: 0; }
-main { display: grid; gap: 14px; padding: 4px; min-width: 0; }
+main { display: grid; gap: 12px; padding: 4px; min-width: 0; }
 main > *, form > *, .row > * { min-width: 0; }
 :root.card main { margin: 8px; padding: 20px; border: 1px solid var(--line); border-radius: 14px; background: var(--panel); box-shadow: var(--shadow); }
 [hidden] { display: none !important; }
 .note { margin: 0; padding: 8px 12px; border-radius: 8px; background: var(--note); color: var(--note-text); font-size: 13.5px; }
-form { display: grid; gap: 14px; margin: 0; }
+form { display: grid; gap: 12px; margin: 0; }
 .row { display: grid; grid-template-columns: repeat(auto-fit, minmax(116px, 1fr)); gap: 14px; align-items: start; }
 label { display: block; margin: 0 0 5px; font-size: 14px; font-weight: 600; }
 .box { position: relative; }
@@ -61,7 +61,7 @@ input:disabled, button:disabled { opacity: 0.6; cursor: default; }
 .error { margin: 5px 0 0; color: var(--error); font-size: 13.5px; }
 .hint { margin: 5px 0 0; color: var(--muted); font-size: 13.5px; }
 .error::before { content: '⚠ ' / ''; }
-.pay { display: flex; align-items: center; justify-content: center; gap: 10px; width: 100%; min-height: 50px; margin: 4px 0 0; padding: 8px 16px; border: 0; border-radius: 8px; background: var(--accent); color: var(--accent-text); font: inherit; font-weight: 650; cursor: pointer; overflow-wrap: anywhere; }
+.pay { display: flex; align-items: center; justify-content: center; gap: 10px; width: 100%; min-height: 50px; margin: 2px 0 0; padding: 8px 16px; border: 0; border-radius: 8px; background: var(--accent); color: var(--accent-text); font: inherit; font-weight: 650; cursor: pointer; overflow-wrap: anywhere; }
 .pay:hover:not(:disabled) { filter: brightness(1.07); }
 :focus-visible { outline: 3px solid var(--ring); outline-offset: 2px; }
 .busy .pay::before { content: ''; flex: none; width: 18px; height: 18px; border: 2.5px solid currentColor; border-right-color: transparent; border-radius: 50%; animation: turn 0.8s linear infinite; }
@@ -75,7 +75,7 @@ summary { display: flex; align-items: center; justify-content: space-between; ga
 summary::-webkit-details-marker { display: none; }
 summary::after { content: ''; flex: none; width: 8px; height: 8px; margin-right: 4px; border: solid currentColor; border-width: 0 2px 2px 0; rotate: 45deg; translate: 0 -2px; transition: rotate 0.15s; }
 details[open] summary::after { rotate: 225deg; translate: 0 2px; }
-ul { max-height: 252px; margin: 0 0 4px; padding: 2px; overflow-y: auto; list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 236px), 1fr)); gap: 2px 8px; }
+ul { max-height: 282px; margin: 0 0 4px; padding: 2px; overflow-y: auto; list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 205px), 1fr)); gap: 2px 8px; }
 li button { display: grid; gap: 1px; width: 100%; min-height: 44px; padding: 5px 8px; border: 0; border-radius: 8px; background: none; color: inherit; font: inherit; font-size: 14px; text-align: start; cursor: pointer; }
 li button:hover { background: color-mix(in srgb, var(--muted) 13%, transparent); }
 li button span { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
