@@ -1,0 +1,344 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { playgroundPage } from '../playground/page.js';
+import { artwork } from '../shop/art.js';
+import * as pages from '../shop/pages.js';
+import { LANGUAGES, languageOf, translator } from '../shop/strings/index.js';
+import { findProduct, MAX_QUANTITY } from './catalogue.js';
+import { OrderError, Orders } from './orders.js';
+import { createPayments } from './payments.js';
+import { contentSecurityPolicy } from './policy.js';
+import { RateLimit } from './rate-limit.js';
+import { Sessions } from './sessions.js';
+
+const WINDOW_MS = 10 * 60 * 1000;
+/** Forms that one visitor may ask for within ten minutes. */
+const FORMS_PER_SESSION = 40;
+/** Forms that one address may ask for within ten minutes: several visitors may share it. */
+const FORMS_PER_ADDRESS = 120;
+const MAX_FORM_BYTES = 16 * 1024;
+
+/** What browsers may fetch besides pages, and where it is. */
+const FILES = /** @type {const} */ ({
+  '/assets/shop.css': ['../shop/assets/shop.css', 'text/css'],
+  '/assets/shop.js': ['../shop/assets/shop.js', 'text/javascript'],
+  '/assets/format.js': ['../shop/assets/format.js', 'text/javascript'],
+  '/assets/checkout.js': ['../shop/assets/checkout.js', 'text/javascript'],
+  '/assets/order.js': ['../shop/assets/order.js', 'text/javascript'],
+  '/assets/cards.js': ['../shop/assets/cards.js', 'text/javascript'],
+  '/assets/playground.css': ['../playground/assets/playground.css', 'text/css'],
+  '/assets/playground.js': ['../playground/assets/playground.js', 'text/javascript'],
+  // What `npm run build` makes; a shop of your own takes it from its node_modules, or from a CDN.
+  '/vendor/iotpay-checkout.js': ['../../dist/cdn/iotpay-checkout.js', 'text/javascript'],
+});
+
+/**
+ * The whole shop over Web-standard requests.
+ * @param {import('./settings.js').Settings & {address: string}} settings `address`: where it listens
+ */
+export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, address }) {
+  const sessions = new Sessions();
+  const orders = new Orders();
+  const perSession = new RateLimit(FORMS_PER_SESSION, WINDOW_MS);
+  const perAddress = new RateLimit(FORMS_PER_ADDRESS, WINDOW_MS);
+  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+  const port = new URL(address).port;
+  const ownHosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, publicHost];
+
+  /** @param {Request} request */
+  const originOf = (request) => {
+    const { host } = new URL(request.url);
+    return publicUrl !== undefined && host === publicHost ? new URL(publicUrl).origin : `http://${host}`;
+  };
+  const payments = createPayments({
+    merchant,
+    gatewayOrigin,
+    notifyUrl: `${publicUrl ?? address}/api/iotpay/notify`,
+    orders,
+    sessions,
+    originOf,
+  });
+
+  /** @type {Hono<{Bindings: import('@hono/node-server').HttpBindings}>} */
+  const app = new Hono();
+
+  // Another host means that somebody's web page made its own name point here (DNS rebinding).
+  app.use(async (context, next) => {
+    if (!ownHosts.includes(new URL(context.req.url).host)) return context.text('Not this shop.\n', 421);
+    await next();
+    context.header('X-Content-Type-Options', 'nosniff');
+    context.header('Referrer-Policy', 'same-origin');
+  });
+
+  /* The three routes that a merchant needs. */
+
+  app.use('/api/iotpay/secure-id', async (context, next) => {
+    if (context.req.method !== 'POST') return next();
+    const session = sessions.of(context.req.raw);
+    const visitor = getConnInfo(context).remote.address ?? 'unknown';
+    const wait = Math.max(perAddress.hit(visitor), session ? perSession.hit(session.id) : 0);
+    if (wait === 0) return next();
+    return context.json(
+      { retCode: 'FAIL', retMsg: 'Too many payments were started here. Please wait a few minutes.' },
+      429,
+      { 'Retry-After': `${wait}`, 'Cache-Control': 'no-store' },
+    );
+  });
+  app.all('/api/iotpay/secure-id', ({ req }) => payments.secureId(req.raw));
+  app.all('/api/iotpay/order-status', ({ req }) => payments.orderStatus(req.raw));
+  app.all('/api/iotpay/notify', ({ req }) => payments.notification(req.raw));
+
+  /* What the shop's own pages ask. */
+
+  app.get('/api/orders/:id', async (context) => {
+    context.header('Cache-Control', 'no-store');
+    const order = orders.of(sessions.of(context.req.raw), context.req.param('id'));
+    if (!order) return context.json({ message: 'You have no such order.' }, 404);
+    await payments.look(order, { waiting: context.req.query('waiting') !== undefined });
+    const { id, state, totals, currency, payment, attempts } = order;
+    return context.json({
+      id,
+      state,
+      amount: totals.total,
+      currency,
+      paidBy: payment?.by,
+      paidAt: payment?.at,
+      failed: state === 'open' && attempts.at(-1)?.status === 9,
+    });
+  });
+  app.get('/api/strings/:lang', (context) => {
+    const table = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (context.req.param('lang'))];
+    return table ? context.json(table.strings) : context.json({ message: 'No such language.' }, 404);
+  });
+
+  /* Files. */
+
+  app.get('/art/:name', (context) => {
+    const svg = artwork(context.req.param('name').replace(/\.svg$/, ''));
+    if (!svg) return context.notFound();
+    context.header('Cache-Control', 'max-age=300');
+    return context.body(svg, 200, { 'Content-Type': 'image/svg+xml' });
+  });
+  for (const [path, [file, type]] of Object.entries(FILES)) {
+    app.get(path, async (context) => {
+      try {
+        const text = await readFile(new URL(file, import.meta.url), 'utf8');
+        return context.body(text, 200, {
+          'Content-Type': `${type}; charset=utf-8`,
+          'Cache-Control': 'no-cache',
+        });
+      } catch (error) {
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+        return context.text(`${path} is not built yet: npm run build\n`, 404);
+      }
+    });
+  }
+  app.get('/favicon.ico', (context) => context.redirect('/art/mark.svg', 301));
+
+  /* Pages and their forms. */
+
+  /**
+   * A page's surroundings: the visitor, their language, the policy.
+   * @param {import('hono').Context} context
+   */
+  const open = (context) => {
+    const session = sessions.of(context.req.raw) ?? sessions.open();
+    context.header('Set-Cookie', sessions.cookie(session, originOf(context.req.raw).startsWith('https:')));
+    const nonce = randomBytes(18).toString('base64');
+    const lang = languageOf(context.req.header('Cookie'), context.req.header('Accept-Language'));
+    context.header('Content-Security-Policy', contentSecurityPolicy(nonce, gatewayOrigin));
+    context.header('Cache-Control', 'no-store');
+    context.header('Cross-Origin-Opener-Policy', 'same-origin');
+    const { pathname, search } = new URL(context.req.url);
+    const count = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);
+    /** @type {import('../shop/pages.js').Page} */
+    const page = {
+      ...translator(lang),
+      nonce,
+      count,
+      path: pathname + search,
+      gatewayOrigin,
+      scenarios: sandbox?.scenarios,
+    };
+    return { session, page };
+  };
+
+  // Forms come from the shop's own pages only.
+  app.on('POST', ['/cart', '/checkout', '/checkout/*', '/language', '/cards/*'], async (context, next) => {
+    const site = context.req.header('Sec-Fetch-Site');
+    const origin = context.req.header('Origin');
+    const foreign = site
+      ? site !== 'same-origin'
+      : origin !== undefined && origin !== originOf(context.req.raw);
+    if (foreign) return context.text('Forms come from the shop’s own pages only.\n', 403);
+    return next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: MAX_FORM_BYTES,
+      onError: (context) => context.text('The form is too large.\n', 413),
+    }),
+  );
+
+  app.get('/', (context) => {
+    const { page } = open(context);
+    return context.html(pages.home(page));
+  });
+  app.get('/products/:slug', (context) => {
+    const product = findProduct(context.req.param('slug'));
+    const { page } = open(context);
+    return product ? context.html(pages.product(page, product)) : context.html(pages.missing(page), 404);
+  });
+
+  app.get('/cart', (context) => {
+    const { session, page } = open(context);
+    return context.html(pages.cart(page, linesOf(session)));
+  });
+  app.post('/cart', async (context) => {
+    const session = sessions.of(context.req.raw) ?? sessions.open();
+    const form = await context.req.parseBody();
+    const product = findProduct(form['product']);
+    if (!product) return context.text('Unknown product.\n', 400);
+    const quantity = Number(form['quantity'] ?? 1);
+    if (!Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) {
+      return context.text(`quantity: expected a whole number from 0 to ${MAX_QUANTITY}.\n`, 400);
+    }
+    const before = form['set'] === undefined ? (session.cart.get(product.slug) ?? 0) : 0;
+    const after = Math.min(before + quantity, MAX_QUANTITY);
+    if (after === 0) session.cart.delete(product.slug);
+    else session.cart.set(product.slug, after);
+    context.header('Set-Cookie', sessions.cookie(session, originOf(context.req.raw).startsWith('https:')));
+    return context.redirect('/cart', 303);
+  });
+
+  app.post('/checkout', (context) => {
+    const session = sessions.of(context.req.raw);
+    if (!session || session.cart.size === 0) return context.redirect('/cart', 303);
+    const wanted = [...session.cart].map(([slug, quantity]) => ({ slug, quantity }));
+    // The same cart is the same order: going back and on again starts no second one.
+    const latest = orders.of(session, session.orders.at(-1));
+    const same =
+      latest?.state === 'open' &&
+      latest.lines.length === wanted.length &&
+      latest.lines.every(({ product, quantity }) => session.cart.get(product.slug) === quantity);
+    const order = same ? latest : orders.place(session, wanted);
+    if (!same) session.orders.push(order.id);
+    return context.redirect(`/checkout/${order.id}`, 303);
+  });
+  app.get('/checkout/:id', async (context) => {
+    const { session, page } = open(context);
+    const order = orders.of(session, context.req.param('id'));
+    if (!order) return context.html(pages.missing(page), 404);
+    if (order.state === 'paid') return context.redirect(`/orders/${order.id}`, 303);
+    const cards = await payments.cards(session);
+    return context.html(
+      pages.checkout(page, order, { cards, declined: context.req.query('declined') !== undefined }),
+    );
+  });
+  app.post('/checkout/:id/saved-card', async (context) => {
+    const session = sessions.of(context.req.raw);
+    const order = orders.of(session, context.req.param('id'));
+    if (!session || !order) return context.text('You have no such order.\n', 404);
+    const form = await context.req.parseBody();
+    const card = session.cards.find(({ saved, cardId }) => saved && cardId === form['card']);
+    if (!card) return context.text('You have no such card.\n', 400);
+    const outcome = await payments.chargeCard(order, card);
+    if (outcome === 'failed') return context.redirect(`/checkout/${order.id}?declined`, 303);
+    return context.redirect(`/orders/${order.id}?waiting`, 303);
+  });
+
+  app.get('/orders/:id', async (context) => {
+    const { session, page } = open(context);
+    const order = orders.of(session, context.req.param('id'));
+    if (!order) return context.html(pages.missing(page), 404);
+    // IOTPay's redirect says how it went; that is a hint for the page, the truth is asked for.
+    const returned = context.req.query('retCode') !== undefined;
+    const waiting = returned || context.req.query('waiting') !== undefined;
+    await payments.look(order, { waiting });
+    if (order.state === 'paid') forgetPaid(session, order);
+    const latest = order.attempts.at(-1);
+    const confirming = latest !== undefined && latest.status !== 9 && (waiting || latest.tried);
+    const state = order.state === 'paid' ? 'paid' : confirming ? 'confirming' : 'open';
+    // The cart may just have been emptied.
+    page.count = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);
+    return context.html(pages.order(page, order, state));
+  });
+
+  app.get('/cards', async (context) => {
+    const { session, page } = open(context);
+    return context.html(pages.cards(page, await payments.cards(session)));
+  });
+  app.post('/cards/forget', async (context) => {
+    const session = sessions.of(context.req.raw);
+    const { card } = await context.req.parseBody();
+    if (session) session.cards = session.cards.filter(({ cardId }) => cardId !== card);
+    return context.redirect('/cards', 303);
+  });
+
+  app.post('/language', async (context) => {
+    const { lang, back } = await context.req.parseBody();
+    if (typeof lang !== 'string' || !Object.hasOwn(LANGUAGES, lang))
+      return context.text('No such language.\n', 400);
+    context.header('Set-Cookie', `brindle_lang=${lang}; Path=/; Max-Age=31536000; SameSite=Lax`);
+    // A path of this shop, and nothing that a browser could read as another host.
+    const safe = typeof back === 'string' && /^\/(?![/\\])[\w\-./?=&%]*$/.test(back) ? back : '/';
+    return context.redirect(safe, 303);
+  });
+
+  app.get('/playground', (context) => {
+    const { page } = open(context);
+    return context.html(playgroundPage(page));
+  });
+
+  /* What is left. */
+
+  const known = new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path));
+  for (const path of known) {
+    const allow = [...new Set(app.routes.filter((route) => route.path === path).map(({ method }) => method))]
+      .filter((method) => method !== 'ALL')
+      .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+      .join(', ');
+    app.all(path, (context) =>
+      context.text(`Method not allowed. Allowed: ${allow}.\n`, 405, { Allow: allow }),
+    );
+  }
+  app.notFound((context) => {
+    if (context.req.path.startsWith('/api/')) return context.json({ message: 'No such route.' }, 404);
+    const { page } = open(context);
+    return context.html(pages.missing(page), 404);
+  });
+  app.onError((error, context) => {
+    if (error instanceof OrderError) return context.text(`${error.message}\n`, 400);
+    if ('getResponse' in error) return error.getResponse();
+    console.error(error);
+    return context.text('Something broke in the shop. Its log says what.\n', 500);
+  });
+  return app;
+}
+
+/** @param {import('./sessions.js').Session} session */
+function linesOf(session) {
+  return [...session.cart].flatMap(([slug, quantity]) => {
+    const product = findProduct(slug);
+    return product ? [{ product, quantity }] : [];
+  });
+}
+
+/**
+ * What has been paid leaves the cart, once; what was added since stays.
+ * @param {import('./sessions.js').Session} session
+ * @param {import('./orders.js').Order} order
+ */
+function forgetPaid(session, order) {
+  const at = session.orders.indexOf(order.id);
+  if (at < 0) return;
+  session.orders.splice(at, 1);
+  for (const { product, quantity } of order.lines) {
+    const left = (session.cart.get(product.slug) ?? 0) - quantity;
+    if (left > 0) session.cart.set(product.slug, left);
+    else session.cart.delete(product.slug);
+  }
+}
