@@ -59,7 +59,9 @@ function mustRun(program: string, args: string[], cwd: string): string {
     return run(program, args, cwd);
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${program} ${args.join(' ')} failed:\n${`${stdout}${stderr}`.slice(-4000)}`);
+    throw new Error(`${program} ${args.join(' ')} failed:\n${`${stdout}${stderr}`.slice(-4000)}`, {
+      cause: error,
+    });
   }
 }
 

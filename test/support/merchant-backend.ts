@@ -144,11 +144,11 @@ export function merchantBackend(
   app.use('/api/*', async (context, next) => {
     const { fault, times, tag } = context.req.query();
     if (context.req.method === 'POST') {
-      const sent = await context.req.raw
+      // What is no JSON is the handler's to refuse; it is seen all the same.
+      const body = (await context.req.raw
         .clone()
         .json()
-        .catch(() => undefined);
-      const body = sent as { tag?: string } | undefined;
+        .catch(() => undefined)) as { tag?: string } | undefined;
       seen.push({
         path: new URL(context.req.url).pathname,
         tag: tag ?? body?.tag,
