@@ -16,9 +16,9 @@ import { Sessions } from './sessions.js';
 
 const WINDOW_MS = 10 * 60 * 1000;
 /** Forms that one visitor may ask for within ten minutes. */
-const FORMS_PER_SESSION = 40;
+const FORMS_PER_SESSION = 60;
 /** Forms that one address may ask for within ten minutes: several visitors may share it. */
-const FORMS_PER_ADDRESS = 120;
+const FORMS_PER_ADDRESS = 180;
 const MAX_FORM_BYTES = 16 * 1024;
 
 /** What browsers may fetch besides pages, and where it is. */

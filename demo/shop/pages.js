@@ -297,20 +297,22 @@ export function checkout(page, order, { cards, declined }) {
               >
             </fieldset>
 
-            <iotpay-checkout
-              secure-id-endpoint="/api/iotpay/secure-id"
-              order-status-endpoint="/api/iotpay/order-status"
-              gateway-origin="${page.gatewayOrigin}"
-              request-data="${JSON.stringify({ order: order.id, channel: 'PF_CC' })}"
-              button-text="${say('checkout.button')}"
-              data-t-button="checkout.button"
-              data-order="${order.id}"
-            ></iotpay-checkout>
+            <div class="pay-box">
+              <iotpay-checkout
+                secure-id-endpoint="/api/iotpay/secure-id"
+                order-status-endpoint="/api/iotpay/order-status"
+                gateway-origin="${page.gatewayOrigin}"
+                request-data="${JSON.stringify({ order: order.id, channel: 'PF_CC' })}"
+                button-text="${say('checkout.button')}"
+                data-t-button="checkout.button"
+                data-order="${order.id}"
+              ></iotpay-checkout>
 
-            <p class="after-unknown" hidden>
-              <a class="button" href="/orders/${order.id}?waiting">${t('checkout.toOrder')}</a>
-            </p>
-            <p class="small muted lock">${t('checkout.secure')}</p>
+              <p class="after-unknown" hidden>
+                <a class="button" href="/orders/${order.id}?waiting">${t('checkout.toOrder')}</a>
+              </p>
+              <p class="small muted lock">${t('checkout.secure')}</p>
+            </div>
             ${
               cards.length > 0
                 ? html`<form
@@ -471,15 +473,17 @@ export function cards(page, cards) {
         </button>
         <div id="add-form" hidden>
           <h2>${t('cards.add')}</h2>
-          <iotpay-checkout
-            mode="add"
-            loading="manual"
-            secure-id-endpoint="/api/iotpay/secure-id"
-            gateway-origin="${page.gatewayOrigin}"
-            button-text="${say('cards.button')}"
-            data-t-button="cards.button"
-          ></iotpay-checkout>
-          <p class="small muted lock">${t('checkout.secure')}</p>
+          <div class="pay-box">
+            <iotpay-checkout
+              mode="add"
+              loading="manual"
+              secure-id-endpoint="/api/iotpay/secure-id"
+              gateway-origin="${page.gatewayOrigin}"
+              button-text="${say('cards.button')}"
+              data-t-button="cards.button"
+            ></iotpay-checkout>
+            <p class="small muted lock">${t('checkout.secure')}</p>
+          </div>
         </div>
       </section>
     </div>`,

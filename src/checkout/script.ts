@@ -171,7 +171,9 @@ class Load {
   #follow(tag: HTMLScriptElement, attempt: number): void {
     const { signal } = this.#over;
     const definition = Math.min(DEFINITION_MS, this.#timeout / (ATTEMPTS + 1));
-    const next = (delay: number, stale: boolean) =>
+    let answered = false;
+    const next = (delay: number, stale: boolean) => {
+      answered = true;
       this.#later(delay, () => {
         if (this.#attempt !== attempt) return;
         if (attempt >= ATTEMPTS) return this.#failure.code !== 'script-timeout' && this.#end(this.#failure);
@@ -179,6 +181,7 @@ class Load {
         if (attempt) tag.remove();
         this.#ask();
       });
+    };
     tag.addEventListener(
       'load',
       () => {
@@ -193,9 +196,8 @@ class Load {
     );
     tag.addEventListener('error', (cause) => void this.#failed(attempt, cause, next), { signal });
     // A stalled load gets no event at all: the next attempt starts when this one's share of the time is over.
-    if (!attempt && this.#isOver(tag))
-      next(this.#document.readyState === 'complete' ? LOOK_MS : definition, false);
-    else this.#later(this.#timeout / ATTEMPTS, () => attempt < ATTEMPTS && next(0, true));
+    if (!attempt && this.#isOver(tag)) next(definition, false);
+    else this.#later(this.#timeout / ATTEMPTS, () => answered || attempt >= ATTEMPTS || next(0, true));
   }
 
   async #failed(attempt: number, cause: Event, next: (delay: number, stale: boolean) => void): Promise<void> {

@@ -89,7 +89,7 @@ export default {
   'order.more': 'Back to the shop',
   'cards.title': 'Saved cards',
   'cards.lead':
-    'Save a card with IOTPay and pay with one press next time. We keep its last four digits, nothing else.',
+    'Save a card with IOTPay and pay with one press next time. IOTPay keeps the number; we see its last four digits.',
   'cards.none': 'No card saved yet.',
   'cards.expires': 'Expires {date}',
   'cards.forget': 'Forget',

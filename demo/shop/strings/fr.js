@@ -94,7 +94,7 @@ export default {
   'order.more': 'Retour à la boutique',
   'cards.title': 'Cartes enregistrées',
   'cards.lead':
-    'Enregistrez une carte chez IOTPay et payez d’une seule touche la prochaine fois. Nous n’en gardons que les quatre derniers chiffres.',
+    'Enregistrez une carte chez IOTPay et payez d’une seule touche la prochaine fois. IOTPay garde le numéro; nous n’en voyons que les quatre derniers chiffres.',
   'cards.none': 'Aucune carte enregistrée.',
   'cards.expires': 'Expire le {date}',
   'cards.forget': 'Oublier',

@@ -88,7 +88,7 @@ export default {
   'order.print': '打印收据',
   'order.more': '返回商店',
   'cards.title': '已存银行卡',
-  'cards.lead': '把银行卡存在 IOTPay，下次一键付款。我们只保留卡号末四位。',
+  'cards.lead': '把银行卡存在 IOTPay，下次一键付款。卡号由 IOTPay 保管，我们只看到末四位。',
   'cards.none': '尚未保存银行卡。',
   'cards.expires': '有效期至 {date}',
   'cards.forget': '移除',

@@ -88,7 +88,7 @@ export default {
   'order.print': '列印收據',
   'order.more': '返回商店',
   'cards.title': '已儲存的卡',
-  'cards.lead': '把卡片存在 IOTPay，下次一鍵付款。我們只保留卡號末四碼。',
+  'cards.lead': '把卡片存在 IOTPay，下次一鍵付款。卡號由 IOTPay 保管，我們只看到末四碼。',
   'cards.none': '尚未儲存卡片。',
   'cards.expires': '有效期至 {date}',
   'cards.forget': '移除',
