@@ -21,7 +21,9 @@ function groupsOf(scenarios) {
     return { name, members };
   });
   // Cards first, UnionPay after them.
-  return [...groups.slice(1, 3), ...groups.slice(0, 1), ...groups.slice(3)].filter(({ members }) => members.length);
+  return [...groups.slice(1, 3), ...groups.slice(0, 1), ...groups.slice(3)].filter(
+    ({ members }) => members.length,
+  );
 }
 
 /**
@@ -45,7 +47,14 @@ const select = (name, label, choices) =>
 const input = (name, label, { value = '', placeholder = '', type = 'text', hint = '' } = {}) =>
   html`<label class="field"
     ><code>${label}</code>
-    <input name="${name}" type="${type}" value="${value}" placeholder="${placeholder}" autocomplete="off" spellcheck="false" />
+    <input
+      name="${name}"
+      type="${type}"
+      value="${value}"
+      placeholder="${placeholder}"
+      autocomplete="off"
+      spellcheck="false"
+    />
     ${hint ? html`<span class="hint">${hint}</span>` : ''}</label
   >`;
 
@@ -57,7 +66,14 @@ const input = (name, label, { value = '', placeholder = '', type = 'text', hint 
 const json = (name, label, { value = '', placeholder = '', rows = 3, hint = '' } = {}) =>
   html`<label class="field"
     ><code>${label}</code>
-    <textarea name="${name}" rows="${rows}" placeholder="${placeholder}" autocomplete="off" spellcheck="false">${value}</textarea>
+    <textarea
+      name="${name}"
+      rows="${rows}"
+      placeholder="${placeholder}"
+      autocomplete="off"
+      spellcheck="false"
+    >
+${value}</textarea>
     <span class="hint" data-hint>${hint}</span></label
   >`;
 
@@ -75,17 +91,27 @@ export function playgroundPage(page) {
     html`<header class="pg-head" lang="en">
         <h1>Playground</h1>
         <p class="lead">
-          Set an attribute, pay with a test card, and watch what <code>&lt;iotpay-checkout&gt;</code> asks for and
-          reports.
+          Set an attribute, pay with a test card, and watch what <code>&lt;iotpay-checkout&gt;</code> asks for
+          and reports.
         </p>
       </header>
       <div class="pg">
-        <form id="controls" class="pg-controls" lang="en" aria-label="Attributes" data-gateway="${gatewayOrigin}">
+        <form
+          id="controls"
+          class="pg-controls"
+          lang="en"
+          aria-label="Attributes"
+          data-gateway="${gatewayOrigin}"
+        >
           <details open>
             <summary>Payment</summary>
             <fieldset class="methods">
               <legend><code>mode</code></legend>
-              <label><input type="radio" name="mode" value="pay" checked autocomplete="off" /><span>pay</span></label>
+              <label
+                ><input type="radio" name="mode" value="pay" checked autocomplete="off" /><span
+                  >pay</span
+                ></label
+              >
               <label><input type="radio" name="mode" value="add" autocomplete="off" /><span>add</span></label>
             </fieldset>
             <div class="presets" role="group" aria-label="Values for request-data">
@@ -101,8 +127,15 @@ export function playgroundPage(page) {
           </details>
           <details open>
             <summary>Look</summary>
-            ${select('color-scheme', 'color-scheme', [['', 'auto (default)'], ['light', 'light'], ['dark', 'dark']])}
-            ${select('theme', 'theme', [['', 'none (default)'], ['card', 'card']])}
+            ${select('color-scheme', 'color-scheme', [
+              ['', 'auto (default)'],
+              ['light', 'light'],
+              ['dark', 'dark'],
+            ])}
+            ${select('theme', 'theme', [
+              ['', 'none (default)'],
+              ['card', 'card'],
+            ])}
             ${select('lang', 'lang', [
               ['', 'as the page'],
               ['en', 'English'],
@@ -121,7 +154,11 @@ export function playgroundPage(page) {
           </details>
           <details>
             <summary>Set-up</summary>
-            ${select('loading', 'loading', [['', 'eager (default)'], ['lazy', 'lazy'], ['manual', 'manual']])}
+            ${select('loading', 'loading', [
+              ['', 'eager (default)'],
+              ['lazy', 'lazy'],
+              ['manual', 'manual'],
+            ])}
             ${input('secure-id-endpoint', 'secure-id-endpoint', { value: '/api/iotpay/secure-id' })}
             ${input('order-status-endpoint', 'order-status-endpoint', { value: '/api/iotpay/order-status' })}
             ${input('secure-id', 'secure-id', { placeholder: 'one that the page already has' })}
@@ -136,15 +173,21 @@ export function playgroundPage(page) {
           </details>
           <details>
             <summary>Outcome</summary>
-            <label class="check"><input type="checkbox" name="no-redirect" autocomplete="off" /> <code>no-redirect</code></label>
             <label class="check"
-              ><input type="checkbox" name="prevent" autocomplete="off" /> Call <code>preventDefault()</code> on outcomes</label
+              ><input type="checkbox" name="no-redirect" autocomplete="off" /> <code>no-redirect</code></label
             >
-            ${scenarios.length
-              ? html`<label class="check"
-                  ><input type="checkbox" name="quirks" autocomplete="off" /> Sandbox with all its quirks</label
-                >`
-              : ''}
+            <label class="check"
+              ><input type="checkbox" name="prevent" autocomplete="off" /> Call
+              <code>preventDefault()</code> on outcomes</label
+            >
+            ${
+              scenarios.length
+                ? html`<label class="check"
+                    ><input type="checkbox" name="quirks" autocomplete="off" /> Sandbox with all its
+                    quirks</label
+                  >`
+                : ''
+            }
           </details>
         </form>
 
@@ -169,28 +212,37 @@ export function playgroundPage(page) {
             <pre tabindex="0" aria-labelledby="markup-title"><code id="markup"></code></pre>
           </section>
 
-          ${scenarios.length
-            ? html`<section class="pg-scenarios" lang="en" aria-labelledby="scenarios-title">
-                <h2 id="scenarios-title">Scenarios</h2>
-                <p class="muted small">The card decides what happens. A click copies its number; any date to come, any code.</p>
-                ${groupsOf(scenarios).map(
-                  ({ name, members }) =>
-                    html`<h3>${name}</h3>
-                      <ul class="cards">
-                        ${members.map(
-                          ({ number, title, description, channel }) =>
-                            html`<li>
-                              <button type="button" class="scenario" data-number="${number}" data-channel="${channel ?? ''}">
-                                <b>${title}</b>
-                                <span class="number">${grouped(number)}</span>
-                                <span class="about">${description}</span>
-                              </button>
-                            </li>`,
-                        )}
-                      </ul>`,
-                )}
-              </section>`
-            : ''}
+          ${
+            scenarios.length
+              ? html`<section class="pg-scenarios" lang="en" aria-labelledby="scenarios-title">
+                  <h2 id="scenarios-title">Scenarios</h2>
+                  <p class="muted small">
+                    The card decides what happens. A click copies its number; any date to come, any code.
+                  </p>
+                  ${groupsOf(scenarios).map(
+                    ({ name, members }) =>
+                      html`<h3>${name}</h3>
+                        <ul class="cards">
+                          ${members.map(
+                            ({ number, title, description, channel }) =>
+                              html`<li>
+                                <button
+                                  type="button"
+                                  class="scenario"
+                                  data-number="${number}"
+                                  data-channel="${channel ?? ''}"
+                                >
+                                  <b>${title}</b>
+                                  <span class="number">${grouped(number)}</span>
+                                  <span class="about">${description}</span>
+                                </button>
+                              </li>`,
+                          )}
+                        </ul>`,
+                  )}
+                </section>`
+              : ''
+          }
 
           <div class="pg-logs" lang="en">
             <section class="pg-log" aria-labelledby="events-title">

@@ -164,7 +164,9 @@ if (servers.group === 'plain') {
         run(page, { ...settings, secureId: unique('b') }),
         run(page, { ...settings, secureId: unique('c') }),
       ]);
-      expect(tags.slice(0, 3).every((src) => src === `${settings.gatewayOrigin}/cc/iotpaycc.js`)).to.equal(true);
+      expect(tags.slice(0, 3).every((src) => src === `${settings.gatewayOrigin}/cc/iotpaycc.js`)).to.equal(
+        true,
+      );
       page.close();
     });
   });

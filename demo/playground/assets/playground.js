@@ -131,7 +131,15 @@ function showMarkup({ attributes, styles, properties }) {
   parts.push('\n></', piece('iotpay-checkout', 'tag'), '>');
   const set = Object.entries(properties);
   if (set.length) {
-    parts.push('\n\n<', piece('script', 'tag'), ' ', piece('type', 'name'), '=', piece('"module"', 'value'), '>');
+    parts.push(
+      '\n\n<',
+      piece('script', 'tag'),
+      ' ',
+      piece('type', 'name'),
+      '=',
+      piece('"module"', 'value'),
+      '>',
+    );
     parts.push('\n  const checkout = document.querySelector(', piece("'iotpay-checkout'", 'value'), ');');
     for (const [name, value] of set) {
       parts.push(`\n  checkout.${name} = `, piece(JSON.stringify(value), 'value'), ';');
@@ -248,8 +256,10 @@ document.addEventListener('click', ({ target }) => {
   if (action === 'focus') checkout.focus();
   if (action === 'restart') restart();
   if (clear) document.querySelector(`#${clear}`).replaceChildren();
-  if (button.id === 'copy-markup') copy(document.querySelector('#markup').textContent, 'The markup is copied.');
-  if (preset) setRequest(preset === 'unknown' ? { product: 'moon' } : { product: 'tide-mug', channel: preset });
+  if (button.id === 'copy-markup')
+    copy(document.querySelector('#markup').textContent, 'The markup is copied.');
+  if (preset)
+    setRequest(preset === 'unknown' ? { product: 'moon' } : { product: 'tide-mug', channel: preset });
   if (number) choose(button, number, channel);
 });
 
@@ -264,7 +274,8 @@ function setRequest({ product, channel = 'PF_CC' }) {
 
 /** @param {HTMLElement} button @param {string} number @param {string} channel */
 function choose(button, number, channel) {
-  for (const other of document.querySelectorAll('.scenario[aria-pressed]')) other.removeAttribute('aria-pressed');
+  for (const other of document.querySelectorAll('.scenario[aria-pressed]'))
+    other.removeAttribute('aria-pressed');
   button.setAttribute('aria-pressed', 'true');
   const wanted = channel || 'PF_CC';
   const data = parse(controls.elements['request-data'].value);
