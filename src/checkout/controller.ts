@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { asObject, asText } from '../gateway/envelope.js';
-import type { IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
+import { asText } from '../gateway/envelope.js';
+import type { IotpayForm, IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
 import { intentOf, readConfig, requireSource, type Config, type Settings } from './config.js';
 import { refuses } from './csp.js';
@@ -56,8 +56,8 @@ interface Issued extends Session {
 /** A promise for whoever called `load()`. */
 interface Waiting {
   readonly promise: Promise<void>;
-  resolve(): void;
-  reject(reason: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /**
@@ -245,7 +245,7 @@ export class CheckoutController implements ReactiveController {
     this.#waiting = undefined;
     this.#run?.abort(removed());
     this.#run = undefined;
-    quiet(promise);
+    void quiet(promise);
     if (reason) reject(reason);
     else resolve();
     this.#host.requestUpdate();
@@ -321,14 +321,14 @@ export class CheckoutController implements ReactiveController {
         point.place();
         const loaded = this.#frameLoaded(point, step);
         try {
-          const form = asObject(
-            await iotpay(session.secureId, config.mode === 'add' ? 'Add' : 'Pay', this.#host.iotpayOptions()),
-          );
+          const form = (await iotpay(
+            session.secureId,
+            config.mode === 'add' ? 'Add' : 'Pay',
+            this.#host.iotpayOptions(),
+          )) as Partial<IotpayForm> | undefined;
           if (step.aborted) return;
-          if (typeof form['mount'] !== 'function') throw new TypeError('Iotpay() returned nothing to mount.');
-          const mounted: unknown = form['mount'](`#${point.container.id}`, (event: unknown) =>
-            this.#report(mount, event),
-          );
+          if (!form?.mount) throw new TypeError('Iotpay() returned nothing to mount.');
+          const mounted = form.mount(`#${point.container.id}`, (event) => this.#report(mount, event));
           // What mount() returns is not documented: a rejection counts, a promise that never settles does not.
           await Promise.race([loaded, Promise.resolve(mounted).then(() => loaded)]);
         } catch (cause) {

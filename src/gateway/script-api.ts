@@ -19,5 +19,10 @@ export interface IotpayButtonOptions {
   borderRadius?: string;
 }
 
+/** What `Iotpay()` returns. Whether `mount` throws or returns a promise is not documented. */
+export interface IotpayForm {
+  mount(selector: string, callback: (event: unknown) => void): unknown;
+}
+
 /** The global function that IOTPay's script defines. What it returns is documented; nothing else about it is. */
 export type IotpayFunction = (secureId: string, mode: 'Pay' | 'Add', options?: IotpayOptions) => unknown;

@@ -290,9 +290,7 @@ describe('life in a page', () => {
 
   it('honours properties that were set before the upgrade', async () => {
     const place = await fixture(html`<div></div>`);
-    const early = document.implementation
-      .createHTMLDocument()
-      .createElement('iotpay-checkout') as IotpayCheckout;
+    const early = document.implementation.createHTMLDocument().createElement('iotpay-checkout');
     Object.assign(early, { secureId: unique('early'), gatewayOrigin: origin });
     place.append(early);
     await next(early, 'iotpay-ready');

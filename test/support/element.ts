@@ -64,7 +64,7 @@ export async function next(
     timer = setTimeout(() => reject(new Error(`No ${type} within ${ms} ms.`)), ms);
   });
   try {
-    return await Promise.race([oneEvent(target, type) as Promise<CustomEvent<IotpayOutcome>>, late]);
+    return await Promise.race<CustomEvent<IotpayOutcome>>([oneEvent(target, type), late]);
   } finally {
     clearTimeout(timer);
   }
