@@ -70,7 +70,7 @@ describe('one request', () => {
     element.requestData = { tag, a: { b: 1, c: 3 } };
     await next(element, 'iotpay-ready');
     expect(await seen(tag)).to.have.length(2);
-    expect(frames()).to.have.length(1);
+    expect(frames().length).to.equal(1);
   });
 
   it('lets the newest of two intents win', async () => {
@@ -90,7 +90,7 @@ describe('one request', () => {
     const mounted = mounts().length;
     await pause(1800);
     expect(mounts().length).to.equal(mounted);
-    expect(frames()).to.have.length(1);
+    expect(frames().length).to.equal(1);
   });
 
   it('sends the same key again after no answer, and a new one after an answer or with another body', async () => {
@@ -184,7 +184,7 @@ describe('life in a page', () => {
       await next(element, 'iotpay-error');
       expect(element.error?.code).to.equal('config');
       expect(element.error?.message).to.include(attribute);
-      expect(frames()).to.have.length(0);
+      expect(frames().length).to.equal(0);
     });
   }
 
@@ -211,7 +211,7 @@ describe('life in a page', () => {
     element.parentElement?.append(document.createElement('p'), element);
     await next(element, 'iotpay-ready');
     expect(mounts().at(-1)?.secureId).to.equal(secureId);
-    expect(frames()).to.have.length(1);
+    expect(frames().length).to.equal(1);
     expect(await seen(tag)).to.have.length(1);
   });
 
@@ -245,7 +245,7 @@ describe('life in a page', () => {
     await pause(1800);
     expect(element.status).to.equal('idle');
     expect(log).to.deep.equal([]);
-    expect(document.querySelectorAll('[data-iotpay-checkout]')).to.have.length(0);
+    expect(document.querySelectorAll('[data-iotpay-checkout]').length).to.equal(0);
   });
 
   it('discards what a clone has copied', async () => {
@@ -255,7 +255,7 @@ describe('life in a page', () => {
     element.parentElement?.append(clone);
     expect(clone.childElementCount).to.equal(0);
     expect(clone.getAttribute('status')).to.equal('idle');
-    expect(frames()).to.have.length(1);
+    expect(frames().length).to.equal(1);
   });
 
   it('works in shadow roots of any depth, open and closed, and leaves nothing there', async () => {
@@ -273,7 +273,7 @@ describe('life in a page', () => {
     expect(frame?.getBoundingClientRect().width).to.be.greaterThan(200);
     element.remove();
     await pause(50);
-    expect(frames()).to.have.length(0);
+    expect(frames().length).to.equal(0);
     expect(section.childElementCount + outer.childElementCount + element.childElementCount).to.equal(0);
   });
 
@@ -305,8 +305,8 @@ describe('life in a page', () => {
       return element;
     });
     await until(() => elements.every((element) => element.status === 'ready'), 'all are ready');
-    expect(frames()).to.have.length(20);
-    expect([...document.scripts].filter((tag) => tag.src.includes('iotpaycc.js'))).to.have.length(1);
+    expect(frames().length).to.equal(20);
+    expect([...document.scripts].filter((tag) => tag.src.includes('iotpaycc.js')).length).to.equal(1);
   });
 
   it('waits until it is seen with loading="lazy", and until it is told with "manual"', async () => {
