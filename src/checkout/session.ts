@@ -60,7 +60,7 @@ export async function requestSession(
       'endpoint-network',
       directive
         ? `secure-id-endpoint is refused by the page's Content Security Policy: add its origin to ${directive}.`
-        : `secure-id-endpoint gave no full answer: expected JSON from ${request.url}, received a network failure. Is the address right, the server up, and CORS allowed for this page?`,
+        : `secure-id-endpoint gave no full answer: expected JSON from ${request.url}, received a network failure. Is the address right, the server up, and this page allowed to ask it (CORS there, connect-src here)?`,
       cause,
     );
   }
