@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { IotpayCheckout, IotpayErrorCode } from '../../src/index.js';
+import type { IotpayCheckout, IotpayCheckoutError, IotpayErrorCode } from '../../src/index.js';
 import type { GatewayFault } from '../support/fault-server.js';
 import type { BackendFault } from '../support/merchant-backend.js';
 import { pause, servers, unique } from '../support/element.js';
@@ -31,6 +31,8 @@ interface Ending {
   readonly code: string | undefined;
   readonly message: string;
   readonly ms: number;
+  /** How the promise of `load()` settled: with the code of the error, or `done`. */
+  readonly promise: string;
   readonly element: IotpayCheckout;
 }
 
@@ -48,11 +50,16 @@ async function run(page: Page, settings: Partial<IotpayCheckout>): Promise<Endin
       element.addEventListener(`iotpay-${type}`, () => resolve());
   });
   page.window.document.body.append(element);
+  const promise = element.load().then(
+    () => 'done',
+    (error: Partial<IotpayCheckoutError>) => error.code ?? String(error),
+  );
   await Promise.race([over, pause(SETUP_TIMEOUT_MS * 3)]);
   return {
     code: element.error?.code,
     message: element.error?.message ?? '',
     ms: performance.now() - began,
+    promise: await Promise.race([promise, pause(100).then(() => 'pending')]),
     element,
   };
 }
@@ -94,6 +101,7 @@ if (servers.group === 'plain') {
           gatewayOrigin: servers.faults.gateways[fault],
         });
         expect(ending.code, ending.message).to.equal(code);
+        expect(ending.promise).to.equal(code ?? 'done');
         expect(element.status).to.equal(code ? 'error' : 'ready');
         expect(ms).to.be.lessThan(SETUP_TIMEOUT_MS * (/mount|frame/.test(fault) ? 2 : 1) + SLACK_MS);
         if (code) {
@@ -257,6 +265,7 @@ if (servers.group === 'plain') {
           secureIdEndpoint: `${servers.backend}/api/secure-id?fault=${fault}&tag=${unique('fault')}`,
         });
         expect(ending.code, ending.message).to.equal(code);
+        expect(ending.promise).to.equal(code ?? 'done');
         expect(element.status).to.equal('error');
         expect(ms).to.be.lessThan(SETUP_TIMEOUT_MS + SLACK_MS);
         expect(ending.message).to.match(/secure-id-endpoint|refused/);
