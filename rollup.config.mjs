@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
+import { minifyTemplateLiterals } from 'rollup-plugin-minify-template-literals';
 import { manifest } from './test/package/manifest.mjs';
 
 const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -11,6 +12,9 @@ const isExternal = (id) => /^(?:lit(?:\/|$)|@lit\/|node:)/.test(id);
 
 /** Type errors end the build; declarations are laid as the sources are, so that `exports` finds them. */
 const compile = (options) => typescript({ tsconfig: 'src/tsconfig.json', ...options });
+
+/** Lit's templates and styles without the white space that only we read. */
+const minifyTemplates = () => minifyTemplateLiterals({ include: ['src/ui/**', 'src/iotpay-checkout.ts'] });
 
 /** A warning nobody reads hides a defect: none is let through. */
 const onwarn = (warning) => {
@@ -32,6 +36,7 @@ const npmEntries = {
   plugins: [
     nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
     compile({ declarationDir: 'dist' }),
+    minifyTemplates(),
     manifest({ outdir: 'dist' }),
   ],
   output: {
@@ -50,6 +55,7 @@ const cdnFile = {
   plugins: [
     nodeResolve({ exportConditions: ['production', 'browser'], browser: true }),
     compile({ declaration: false, outDir: 'dist/cdn' }),
+    minifyTemplates(),
     terser({
       ecma: 2022,
       module: true,
