@@ -52,7 +52,7 @@ async function run(page: Page, settings: Partial<IotpayCheckout>): Promise<Endin
   page.window.document.body.append(element);
   const promise = element.load().then(
     () => 'done',
-    (error: Partial<IotpayCheckoutError>) => error.code ?? String(error),
+    (error: IotpayCheckoutError) => error.code,
   );
   await Promise.race([over, pause(SETUP_TIMEOUT_MS * 3)]);
   return {

@@ -185,7 +185,8 @@ function logEvent(event) {
     log('events', { kind, title: type, note: code, more: { code, message, retryable } });
   } else if (detail && typeof detail === 'object') {
     // `raw` is what IOTPay sent, as it came: nothing for a log.
-    const { raw: _raw, ...rest } = detail;
+    const rest = { ...detail };
+    delete rest.raw;
     const note = [rest.reason, rest.message, rest.source].filter(Boolean).join(' · ');
     log('events', { kind, title: type, note, more: rest });
   } else {
