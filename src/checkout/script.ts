@@ -3,6 +3,7 @@ import type { IotpayFunction } from '../gateway/script-api.js';
 import { watchPolicy } from './csp.js';
 import { configError, IotpayCheckoutError } from './errors.js';
 import { networkError } from './session.js';
+import { pause, within } from './wait.js';
 
 /** How often IOTPay's script is asked for before it counts as failed. */
 const ATTEMPTS = 3;
@@ -49,7 +50,7 @@ export async function loadScript(
   return start();
 
   function start(): Promise<IotpayFunction> {
-    return (page.loading ??= new Load(origin, timeout, document, nonce, page).promise.finally(
+    return (page.loading ??= load(origin, timeout, document, nonce, page).finally(
       () => (page.loading = undefined),
     ));
   }
@@ -99,146 +100,125 @@ function tagsOf(document: Document): HTMLScriptElement[] {
 }
 
 /** One load with its retries. Every attempt stays welcome until the time is over: a stalled one may still come in. */
-class Load {
-  readonly promise: Promise<IotpayFunction>;
-  readonly #over = new AbortController();
-  readonly #timers: number[] = [];
-  readonly #ours: HTMLScriptElement[] = [];
-  readonly #origin: string;
-  readonly #timeout: number;
-  readonly #document: Document;
-  readonly #nonce: string | undefined;
-  readonly #page: Page;
-  readonly #refusedBy: ReturnType<typeof watchPolicy>;
+async function load(
+  origin: string,
+  timeout: number,
+  document: Document,
+  nonce: string | undefined,
+  page: Page,
+): Promise<IotpayFunction> {
+  const address = origin + SCRIPT_PATH;
+  const ours: HTMLScriptElement[] = [];
   /** What to report if the time runs out now. */
-  #failure: IotpayCheckoutError;
-  #settle!: (result: IotpayFunction | IotpayCheckoutError) => void;
-  #attempt = 0;
-
-  constructor(origin: string, timeout: number, document: Document, nonce: string | undefined, page: Page) {
-    this.#origin = origin;
-    this.#timeout = timeout;
-    this.#document = document;
-    this.#nonce = nonce;
-    this.#page = page;
-    this.#refusedBy = watchPolicy(document, this.#over.signal);
-    this.promise = new Promise((resolve, reject) => {
-      this.#settle = (result) => (result instanceof Error ? reject(result) : resolve(result));
-    });
-    this.#failure = new IotpayCheckoutError(
-      'script-timeout',
-      `IOTPay's script did not arrive within ${timeout} ms from ${origin}${SCRIPT_PATH}. Is the gateway reachable from this browser?`,
+  let failure = new IotpayCheckoutError(
+    'script-timeout',
+    `IOTPay's script did not arrive within ${timeout} ms from ${address}. Is the gateway reachable from this browser?`,
+  );
+  try {
+    return await within(
+      timeout,
+      undefined,
+      () => failure,
+      (signal) => Promise.race([definition(signal), attempts(signal)]),
     );
-    this.#later(timeout, () => this.#end(this.#failure));
-    this.#timers.push(setInterval(() => this.#look(), LOOK_MS) as unknown as number);
-    const existing = tagsOf(document).at(-1);
-    if (existing) this.#follow(existing, 0);
-    else this.#ask();
+  } catch (error) {
+    if (/timeout|invalid/.test((error as IotpayCheckoutError).code)) page.stale++;
+    throw error;
+  } finally {
+    if (scriptFunction(document)) ours.pop();
+    for (const tag of ours) tag.remove();
   }
 
-  /** Whether a tag that was here before us has finished: without defining the function, or we would not be here. */
-  #isOver(tag: HTMLScriptElement): boolean {
-    return (
-      performance.getEntriesByName(tag.src, 'resource').length > 0 ||
-      (this.#document.readyState !== 'loading' && !tag.async && !tag.defer)
-    );
+  /** Resolves as soon as the function is there, whoever defined it. */
+  async function definition(signal: AbortSignal): Promise<IotpayFunction> {
+    for (;;) {
+      const defined = scriptFunction(document);
+      if (defined) return defined;
+      await pause(LOOK_MS, signal);
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Follows the page's own tag, then up to three of ours; rejects with the failure of the last. */
+  async function attempts(signal: AbortSignal): Promise<never> {
+    const refusedBy = watchPolicy(document, signal);
+    const grace = Math.min(DEFINITION_MS, timeout / (ATTEMPTS + 1));
+    let tag = tagsOf(document).at(-1);
+    for (let attempt = tag ? 0 : 1; ; attempt++) {
+      if (tag && isOver(tag, document)) {
+        await pause(grace, signal);
+      } else {
+        tag ??= add();
+        // A stalled load gets no event at all: the next attempt starts when this one's share of the time is over.
+        const event = await Promise.race([ending(tag, signal), pause(timeout / ATTEMPTS, signal)]);
+        if (event?.type === 'error') {
+          const directive = await refusedBy(/^(script-src|default-src)/, origin);
+          if (directive) {
+            throw new IotpayCheckoutError(
+              'script-blocked',
+              `IOTPay's script is refused by the page's Content Security Policy: add ${origin} to ${directive}, or give <iotpay-checkout> the page's nonce.`,
+              { cause: event },
+            );
+          }
+          failure = networkError(
+            'script-network',
+            `IOTPay's script could not be loaded from ${address}. Is the gateway reachable from this browser?`,
+            event,
+          );
+          if (attempt >= ATTEMPTS || !navigator.onLine) throw failure;
+          await pause(BACKOFF_MS * 2 ** (attempt - 1), signal);
+        } else {
+          if (event) {
+            failure = new IotpayCheckoutError(
+              'script-invalid',
+              `IOTPay's script loaded but defines no function: expected window.Iotpay to be a function, received ${typeof globalOf(document)}. Does something on the page shadow it, or answer in its place?`,
+            );
+            await pause(grace, signal);
+            if (attempt >= ATTEMPTS) throw failure;
+          }
+          // The last one may use up the time.
+          if (attempt >= ATTEMPTS) await new Promise(() => {});
+          page.stale++;
+        }
+      }
+      signal.throwIfAborted();
+      if (attempt) tag.remove();
+      tag = undefined;
+    }
   }
 
   /** Adds a tag of ours. */
-  #ask(): void {
-    if (this.#over.signal.aborted) return;
-    const src = this.#origin + SCRIPT_PATH + (this.#page.stale ? `?retry=${this.#page.stale}` : '');
-    const tag = this.#document.createElement('script');
-    const nonce = this.#nonce || this.#document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
-    if (nonce) tag.nonce = nonce;
+  function add(): HTMLScriptElement {
+    const tag = document.createElement('script');
+    tag.nonce = nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce || '';
     try {
-      tag.src = trusted(src);
+      tag.src = trusted(address + (page.stale ? `?retry=${page.stale}` : ''));
     } catch (cause) {
-      return this.#end(
-        new IotpayCheckoutError(
-          'script-blocked',
-          `IOTPay's script is refused by the page's Trusted Types: add iotpay-checkout (and lit-html) to the trusted-types directive, with 'allow-duplicates' where the page has them already.`,
-          { cause },
-        ),
+      throw new IotpayCheckoutError(
+        'script-blocked',
+        `IOTPay's script is refused by the page's Trusted Types: add iotpay-checkout (and lit-html) to the trusted-types directive, with 'allow-duplicates' where the page has them already.`,
+        { cause },
       );
     }
-    this.#ours.push(tag);
-    this.#follow(tag, ++this.#attempt);
-    this.#document.head.append(tag);
+    ours.push(tag);
+    document.head.append(tag);
+    return tag;
   }
+}
 
-  /** @param attempt - counts our tags from 1; 0 is the page's own */
-  #follow(tag: HTMLScriptElement, attempt: number): void {
-    const { signal } = this.#over;
-    const definition = Math.min(DEFINITION_MS, this.#timeout / (ATTEMPTS + 1));
-    let answered = false;
-    const next = (delay: number, stale: boolean) => {
-      answered = true;
-      this.#later(delay, () => {
-        if (this.#attempt !== attempt) return;
-        if (attempt >= ATTEMPTS) return this.#failure.code !== 'script-timeout' && this.#end(this.#failure);
-        if (stale) this.#page.stale++;
-        if (attempt) tag.remove();
-        this.#ask();
-      });
-    };
-    tag.addEventListener(
-      'load',
-      () => {
-        if (this.#look(tag)) return;
-        this.#failure = new IotpayCheckoutError(
-          'script-invalid',
-          `IOTPay's script loaded but defines no function: expected window.Iotpay to be a function, received ${typeof globalOf(this.#document)}. Does something on the page shadow it, or answer in its place?`,
-        );
-        next(definition, true);
-      },
-      { signal },
-    );
-    tag.addEventListener('error', (cause) => void this.#failed(attempt, cause, next), { signal });
-    // A stalled load gets no event at all: the next attempt starts when this one's share of the time is over.
-    if (!attempt && this.#isOver(tag)) next(definition, false);
-    else this.#later(this.#timeout / ATTEMPTS, () => answered || attempt >= ATTEMPTS || next(0, true));
-  }
+/** How the load of a tag ends: `load`, `error`, or never. */
+function ending(tag: HTMLScriptElement, signal: AbortSignal): Promise<Event> {
+  return new Promise((resolve) =>
+    ['load', 'error'].forEach((type) => tag.addEventListener(type, resolve, { signal })),
+  );
+}
 
-  async #failed(attempt: number, cause: Event, next: (delay: number, stale: boolean) => void): Promise<void> {
-    const directive = await this.#refusedBy(/^(script-src|default-src)/, this.#origin);
-    if (this.#over.signal.aborted) return;
-    if (directive) {
-      return this.#end(
-        new IotpayCheckoutError(
-          'script-blocked',
-          `IOTPay's script is refused by the page's Content Security Policy: add ${this.#origin} to ${directive}, or give <iotpay-checkout> the page's nonce.`,
-          { cause },
-        ),
-      );
-    }
-    this.#failure = networkError(
-      'script-network',
-      `IOTPay's script could not be loaded from ${this.#origin}${SCRIPT_PATH}. Is the gateway reachable from this browser?`,
-      cause,
-    );
-    if (!navigator.onLine) return this.#end(this.#failure);
-    next(attempt < ATTEMPTS ? BACKOFF_MS * 2 ** (attempt - 1) : 0, false);
-  }
-
-  /** Ends the load if the function is there. */
-  #look(loaded?: HTMLScriptElement): boolean {
-    const defined = scriptFunction(this.#document);
-    if (defined) this.#end(defined, loaded ?? this.#ours.at(-1));
-    return !!defined;
-  }
-
-  #end(result: IotpayFunction | IotpayCheckoutError, keep?: HTMLScriptElement): void {
-    this.#over.abort();
-    this.#timers.forEach((timer) => clearTimeout(timer));
-    for (const tag of this.#ours) if (tag !== keep) tag.remove();
-    if (result instanceof IotpayCheckoutError && /timeout|invalid/.test(result.code)) this.#page.stale++;
-    this.#settle(result);
-  }
-
-  #later(delay: number, callback: () => void): void {
-    this.#timers.push(setTimeout(callback, delay) as unknown as number);
-  }
+/** Whether a tag that was here before us has finished: without defining the function, or we would not be here. */
+function isOver(tag: HTMLScriptElement, document: Document): boolean {
+  return (
+    performance.getEntriesByName(tag.src, 'resource').length > 0 ||
+    (document.readyState !== 'loading' && !tag.async && !tag.defer)
+  );
 }
 
 interface Policy {

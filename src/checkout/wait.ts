@@ -10,18 +10,18 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export async function within<T>(
   ms: number,
-  run: AbortSignal,
+  run: AbortSignal | undefined,
   late: () => Error,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T> {
-  run.throwIfAborted();
+  run?.throwIfAborted();
   const step = new AbortController();
   // Started before the clock, so that a deadline inside the work, which knows more of the cause, comes first.
   const working = (async () => work(step.signal))();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const interrupted = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), Math.min(ms, LONGEST_TIMER_MS));
-    run.addEventListener('abort', () => reject(run.reason as Error), { signal: step.signal });
+    run?.addEventListener('abort', () => reject(run.reason as Error), { signal: step.signal });
   });
   try {
     return await Promise.race([working, interrupted]);
