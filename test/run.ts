@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENGINES, requireBrowsers } from './support/browsers.js';
 import { COUNTS_FILE, type Counts } from './support/counts.js';
 
 interface Step {
@@ -22,6 +23,9 @@ const STEPS: readonly Step[] = [
   { name: 'README', script: 'docs:check' },
   { name: 'package', script: 'test:package', counts: true },
 ];
+
+// First of all, and once: what is missing here would fail in the middle.
+requireBrowsers(ENGINES);
 
 const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-'));
 const file = join(folder, 'counts');

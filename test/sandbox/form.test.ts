@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import puppeteer, { type Browser, type Frame, type Page } from 'puppeteer-core';
+import type { Browser, Frame, Page } from 'puppeteer-core';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
+import { launchChromium } from '../support/chromium.js';
 import { addCardFields, call, purchaseFields, sandboxFor, until } from './support.js';
-
-/** Where Chromium and its kin are, by the name of the variable that says so or by where systems put them. */
-const CHROMIUM = [
-  process.env['CHROME_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/opt/google/chrome/chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path && existsSync(path));
 
 interface Event {
   readonly result?: string;
@@ -29,9 +19,7 @@ interface Event {
 let browser: Browser;
 
 before(async () => {
-  if (!CHROMIUM) throw new Error('No Chromium or Chrome found: install one, or set CHROME_PATH.');
-  const asRoot = process.getuid?.() === 0;
-  browser = await puppeteer.launch({ executablePath: CHROMIUM, args: asRoot ? ['--no-sandbox'] : [] });
+  browser = await launchChromium();
 });
 
 after(() => browser.close());

@@ -1,0 +1,327 @@
+// The demo shop, as a shopper meets it: a real browser, the shop's own server, the sandbox behind it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import type Axe from 'axe-core';
+import type { Browser, Page } from 'puppeteer-core';
+import { launchChromium } from '../support/chromium.js';
+import { cardForm, chargesOf, failToStart, pay, startShop, type RunningShop } from './support.js';
+
+let browser: Browser;
+let shop: RunningShop;
+
+before(async () => {
+  [browser, shop] = await Promise.all([launchChromium(), startShop()]);
+});
+after(async () => {
+  shop?.stop();
+  await browser?.close();
+});
+
+/** A visitor of their own: no cookies, no cart. */
+async function visitor(test: TestContext): Promise<Page> {
+  const context = await browser.createBrowserContext();
+  test.after(() => context.close());
+  const page = await context.newPage();
+  await page.setViewport({ width: 1280, height: 900 });
+  return page;
+}
+
+/** From the shop's window to the checkout, by its own buttons. */
+async function goToCheckout(page: Page): Promise<string> {
+  await page.goto(shop.address);
+  await clickThrough(page, 'a[href="/products/tide-mug"]');
+  await clickThrough(page, 'form[action="/cart"] button[type=submit]');
+  await clickThrough(page, 'form[action="/checkout"] button');
+  return new URL(page.url()).pathname.split('/').pop() ?? '';
+}
+
+async function clickThrough(page: Page, selector: string): Promise<void> {
+  await Promise.all([page.waitForNavigation(), page.locator(selector).click()]);
+}
+
+interface OrderState {
+  readonly state: string;
+  readonly paidBy?: string;
+  readonly amount: number;
+}
+
+/** What the shop's server says of an order to this visitor. */
+const orderState = (page: Page, id: string): Promise<OrderState> =>
+  page.evaluate(async (path) => (await fetch(path)).json() as Promise<OrderState>, `/api/orders/${id}`);
+
+const atOrderPage = (page: Page, state: string) =>
+  page.waitForSelector(`.order[data-state=${state}]`, { timeout: 20_000 });
+
+describe('paying in the shop', () => {
+  it('with a card: the page shows the paid order, which the signed notification has made so', async (test) => {
+    const page = await visitor(test);
+    const id = await goToCheckout(page);
+    const form = await cardForm(page, shop.gateway);
+    assert.equal((await orderState(page, id)).state, 'open');
+    await pay(form, '4242424242424242');
+    await atOrderPage(page, 'paid');
+    const { state, paidBy } = await orderState(page, id);
+    assert.deepEqual({ state, paidBy }, { state: 'paid', paidBy: 'notification' });
+    assert.match(await page.$eval('.receipt', (node) => node.textContent), /4242/);
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+
+  it('is not done because a browser says so', async (test) => {
+    const page = await visitor(test);
+    const id = await goToCheckout(page);
+    await cardForm(page, shop.gateway);
+    await page.$eval('iotpay-checkout', (element) =>
+      element.dispatchEvent(
+        new CustomEvent('iotpay-success', { detail: { outcome: 'success', status: 2 }, cancelable: true }),
+      ),
+    );
+    await page.waitForNavigation();
+    assert.equal((await orderState(page, id)).state, 'open');
+    assert.equal(await page.$('.order[data-state=paid]'), null);
+    await page.goto(`${shop.address}/orders/${id}?retCode=SUCCESS&status=2`);
+    assert.equal((await orderState(page, id)).state, 'open');
+  });
+
+  it('after a decline, in the same form', async (test) => {
+    const page = await visitor(test);
+    const id = await goToCheckout(page);
+    const form = await cardForm(page, shop.gateway);
+    await pay(form, '4000000000000002');
+    await page.waitForSelector('iotpay-checkout[status=failed]');
+    const alert = await page.waitForSelector('iotpay-checkout >>> [role=alert]');
+    assert.match((await alert?.evaluate((node) => node.textContent)) ?? '', /did not go through/);
+    await pay(form, '5555555555554444');
+    await atOrderPage(page, 'paid');
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+
+  it('once: after it a reload, the way back and the checkout offer no second payment', async (test) => {
+    const page = await visitor(test);
+    const id = await goToCheckout(page);
+    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    await atOrderPage(page, 'paid');
+    for (const path of [`/checkout/${id}`, `/orders/${id}`]) {
+      await page.goto(shop.address + path);
+      assert.equal(new URL(page.url()).pathname, `/orders/${id}`);
+      assert.equal(await page.$('iotpay-checkout'), null);
+    }
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+
+  it('with UnionPay: another method is another form', async (test) => {
+    const page = await visitor(test);
+    const id = await goToCheckout(page);
+    const first = await cardForm(page, shop.gateway);
+    await page.locator('input[value=UPI_EX] + span').click();
+    await page.waitForSelector('iotpay-checkout[status=loading]');
+    const form = await cardForm(page, shop.gateway, first);
+    await pay(form, '6200000000000005');
+    await atOrderPage(page, 'paid');
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+
+  for (const [number, title, ends] of [
+    ['6200000000000013', 'is paid after all', 'paid'],
+    ['6200000000000021', 'has failed after all', 'failed'],
+  ] as const) {
+    it(`with UnionPay that gives no answer in time and ${title}`, async (test) => {
+      const page = await visitor(test);
+      const id = await goToCheckout(page);
+      const first = await cardForm(page, shop.gateway);
+      await page.locator('input[value=UPI_EX] + span').click();
+      await page.waitForSelector('iotpay-checkout[status=loading]');
+      await pay(await cardForm(page, shop.gateway, first), number);
+      await page.waitForSelector('iotpay-checkout[status=unknown]', { timeout: 20_000 });
+      // Nothing on the page offers to pay again while nobody knows.
+      assert.equal(await page.$eval('#methods', (node) => node.checkVisibility()), false);
+      const text = await page.$eval('iotpay-checkout', (node) => node.shadowRoot?.textContent ?? '');
+      assert.match(text, /do not pay again/);
+      if (ends === 'paid') await atOrderPage(page, 'paid');
+      else await page.waitForSelector('iotpay-checkout[status=failed]', { timeout: 20_000 });
+      assert.equal((await chargesOf(shop.gateway, id)).length, ends === 'paid' ? 1 : 0);
+    });
+  }
+
+  it('with a card that was saved before', async (test) => {
+    const page = await visitor(test);
+    await page.goto(`${shop.address}/cards`);
+    await page.locator('#add-card').click();
+    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    const saved = await page.waitForSelector('.wallet .bank-number', { timeout: 20_000 });
+    assert.match((await saved?.evaluate((node) => node.textContent)) ?? '', /4242/);
+    const id = await goToCheckout(page);
+    await clickThrough(page, '.saved-pay button[type=submit]');
+    await atOrderPage(page, 'paid');
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+
+  it('leaves no error in the console, and the policy refuses nothing', async (test) => {
+    const page = await visitor(test);
+    const trouble: string[] = [];
+    page.on('pageerror', (error) => trouble.push(String(error)));
+    page.on(
+      'console',
+      (message) => ['error', 'warn'].includes(message.type()) && trouble.push(message.text()),
+    );
+    await goToCheckout(page);
+    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    await atOrderPage(page, 'paid');
+    await page.goto(`${shop.address}/playground`);
+    await cardForm(page, shop.gateway);
+    assert.deepEqual(trouble, []);
+  });
+});
+
+describe('every page', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+  for (const [scheme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    it(`is accessible and fits: ${scheme}, ${width} px wide`, async (test) => {
+      const page = await visitor(test);
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([
+        { name: 'prefers-color-scheme', value: scheme },
+        { name: 'prefers-reduced-motion', value: 'reduce' },
+      ]);
+      const look = async (name: string) => {
+        // What axe-core can't look into is the gateway's own.
+        await page.evaluate(axe);
+        const found = await page.evaluate(async () => {
+          const { violations } = await (globalThis as unknown as { axe: typeof Axe }).axe.run(
+            { exclude: ['iframe'] },
+            { rules: { 'target-size': { enabled: true } }, iframes: false },
+          );
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        });
+        assert.deepEqual(found, [], name);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${name} is ${wide} px wider than the window`);
+      };
+      for (const path of ['/', '/products/tide-mug', '/cart', '/cards', '/playground', '/nothing']) {
+        await page.goto(shop.address + path);
+        await look(path);
+      }
+      await goToCheckout(page);
+      const form = await cardForm(page, shop.gateway);
+      await look('checkout');
+      await pay(form, '4242424242424242');
+      await atOrderPage(page, 'paid');
+      await look('order');
+    });
+  }
+});
+
+describe('the shop’s server', () => {
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(shop.address + path, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const form = (path: string, fields: Record<string, string>) =>
+    fetch(shop.address + path, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) });
+  const session = async (): Promise<{ Cookie: string }> => {
+    const answer = await fetch(shop.address);
+    return { Cookie: answer.headers.get('Set-Cookie')?.split(';')[0] ?? '' };
+  };
+  const SECURE_ID = '/api/iotpay/secure-id';
+
+  it('gives a form to its own visitors only', async () => {
+    const order = { mode: 'pay', product: 'tide-mug' };
+    assert.equal((await post(SECURE_ID, order)).status, 403);
+    const mine = await post(SECURE_ID, order, await session());
+    assert.equal(mine.status, 200);
+    assert.deepEqual(Object.keys((await mine.json()) as object), ['secureId', 'mchOrderNo']);
+  });
+
+  it('takes the price from its own catalogue, whatever the browser says', async () => {
+    const answer = await post(
+      SECURE_ID,
+      { mode: 'pay', product: 'tide-mug', amount: 1, price: 1, currency: 'USD' },
+      await session(),
+    );
+    const { mchOrderNo } = (await answer.json()) as { mchOrderNo: string };
+    const { orders } = (await (await fetch(`${shop.gateway}/sandbox/ledger`)).json()) as {
+      orders: { mchOrderNo: string; amount: number; currency: string }[];
+    };
+    const order = orders.find((each) => each.mchOrderNo === mchOrderNo);
+    assert.ok(order && order.amount > 3800, `charged ${order?.amount}`);
+    assert.equal(order.currency, 'CAD');
+  });
+
+  it('answers what is wrong with a clear 4xx', async () => {
+    const cookie = await session();
+    const table: [status: number, says: RegExp, answer: Promise<Response>][] = [
+      [400, /JSON/, post(SECURE_ID, '{"mode":', cookie)],
+      [400, /mode/, post(SECURE_ID, { product: 'tide-mug' }, cookie)],
+      [400, /Unknown product/, post(SECURE_ID, { mode: 'pay', product: 'gold-bar' }, cookie)],
+      [400, /quantity/, post(SECURE_ID, { mode: 'pay', product: 'tide-mug', quantity: -1 }, cookie)],
+      [400, /channel/, post(SECURE_ID, { mode: 'pay', product: 'tide-mug', channel: 'CASH' }, cookie)],
+      [404, /no such order/, post(SECURE_ID, { mode: 'pay', order: 'BC-1' }, cookie)],
+      [415, /application\/json/, form(SECURE_ID, { mode: 'pay' })],
+      [405, /POST/, fetch(shop.address + SECURE_ID)],
+      [
+        403,
+        /other sites/,
+        post(SECURE_ID, { mode: 'pay' }, { ...cookie, Origin: 'https://elsewhere.example' }),
+      ],
+      [404, /no such order/, post('/api/iotpay/order-status', { order: 'BC-1' }, cookie)],
+      [400, /FAIL/, post('/api/iotpay/notify', { status: 2, sign: 'FORGED' })],
+      [400, /Unknown product/, form('/cart', { product: 'gold-bar' })],
+      [400, /quantity/, form('/cart', { product: 'tide-mug', quantity: '1e9' })],
+      [405, /Allowed: GET/, form('/playground', {})],
+      [404, /No such route/, fetch(`${shop.address}/api/nothing`)],
+    ];
+    for (const [status, says, answering] of table) {
+      const answer = await answering;
+      const text = await answer.text();
+      assert.equal(answer.status, status, text);
+      assert.match(text, says);
+    }
+  });
+
+  it('is no tool for trying stolen cards: forms are limited for a visitor', async () => {
+    const own = await startShop();
+    try {
+      const opened = await fetch(own.address);
+      const headers = {
+        Cookie: opened.headers.get('Set-Cookie')?.split(';')[0] ?? '',
+        'Content-Type': 'application/json',
+      };
+      const body = JSON.stringify({ mode: 'pay', product: 'tide-mug' });
+      let last: Response | undefined;
+      for (let i = 0; i < 61; i++)
+        last = await fetch(own.address + SECURE_ID, { method: 'POST', headers, body });
+      assert.equal(last?.status, 429);
+      assert.ok(Number(last.headers.get('Retry-After')) > 0);
+    } finally {
+      own.stop();
+    }
+  });
+
+  it('says which credential of the real gateway is missing', async () => {
+    const { code, said } = await failToStart({ IOTPAY_MCH_ID: '10000701', IOTPAY_LOGIN_NAME: 'jack123' });
+    assert.equal(code, 1);
+    assert.match(said, /Missing in the environment: IOTPAY_MERCHANT_KEY/);
+    assert.doesNotMatch(said, /at .*\.js:\d+/);
+  });
+
+  it('talks to the real gateway where the credentials are set', async () => {
+    const real = await startShop({
+      IOTPAY_MCH_ID: '10000701',
+      IOTPAY_MERCHANT_KEY: 'a-key',
+      IOTPAY_LOGIN_NAME: 'jack123',
+    });
+    try {
+      assert.match(await (await fetch(`${real.address}/playground`)).text(), /ccapi\.iotpaycloud\.com/);
+    } finally {
+      real.stop();
+    }
+  });
+});

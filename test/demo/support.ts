@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Frame, Page } from 'puppeteer-core';
+
+/** Longest that one thing may take to appear, in milliseconds. */
+export const PATIENCE_MS = 20_000;
+
+export interface RunningShop {
+  readonly address: string;
+  readonly gateway: string;
+  readonly stop: () => void;
+}
+
+/** Starts the demo as `npm start` does after its build, on any free port. */
+export async function startShop(env: NodeJS.ProcessEnv = {}): Promise<RunningShop> {
+  if (!existsSync('dist/server/index.js')) throw new Error('dist/ is not there yet: npm run build');
+  const child = spawn(process.execPath, ['demo/server.js'], {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = await output(child, /Gateway +(\S+)/);
+  const find = (name: string) => new RegExp(`${name} +(http\\S+)`).exec(printed)?.[1] ?? '';
+  return { address: find('Shop'), gateway: find('Gateway'), stop: () => child.kill() };
+}
+
+/** Starts the demo where it can't start: what it says, and how it ends. */
+export async function failToStart(env: NodeJS.ProcessEnv): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, ['demo/server.js'], {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { code, said };
+}
+
+function output(child: ChildProcess, until: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => reject(new Error(`The shop did not start: ${text}`)), PATIENCE_MS);
+    const add = (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!until.test(text)) return;
+      clearTimeout(timer);
+      resolve(text);
+    };
+    child.stdout?.on('data', add);
+    child.stderr?.on('data', add);
+    child.once('exit', (code) => reject(new Error(`The shop ended with ${code}: ${text}`)));
+  });
+}
+
+/** Waits until something holds. */
+export async function until<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The gateway's card form in a page, once the element says that it is ready. */
+export async function cardForm(page: Page, gateway: string, not?: Frame): Promise<Frame> {
+  await page.waitForSelector('iotpay-checkout[status=ready]', { timeout: PATIENCE_MS });
+  return until(
+    async () => page.frames().find((frame) => frame.url().startsWith(`${gateway}/`) && frame !== not),
+    'the card form',
+  );
+}
+
+/** Types a test card and sends the form, as a shopper does. */
+export async function pay(form: Frame, number: string): Promise<void> {
+  for (const [name, value] of Object.entries({
+    number,
+    expiry: '1234',
+    cvv: '123',
+    holder: 'Camille Landry',
+  })) {
+    const field = await form.waitForSelector(`input[name=${name}]`, { timeout: PATIENCE_MS });
+    await field?.click({ count: 3 });
+    await field?.type(value);
+  }
+  await (await form.waitForSelector('button[type=submit]'))?.click();
+}
+
+/** What the simulated gateway has charged for one order of the shop. */
+export async function chargesOf(gateway: string, order: string): Promise<{ mchOrderNo: string }[]> {
+  const { charges } = (await (await fetch(`${gateway}/sandbox/ledger`)).json()) as {
+    charges: { mchOrderNo: string }[];
+  };
+  return charges.filter(({ mchOrderNo }) => mchOrderNo.startsWith(order));
+}

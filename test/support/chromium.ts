@@ -1,0 +1,10 @@
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { isRoot, requireBrowsers } from './browsers.js';
+
+/** A headless Chromium (Chrome, Edge) for tests that run in Node and drive pages from outside. */
+export function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  return puppeteer.launch({
+    executablePath: requireBrowsers(['chromium']).chromium ?? '',
+    args: [...(isRoot() ? ['--no-sandbox'] : []), ...args],
+  });
+}
