@@ -39,10 +39,10 @@ export function layout(page, { title, scripts = [], styles = '', sheets = [] }, 
       </head>
       <body class="${styles}">
         <a class="skip" href="#main">${t('nav.skip')}</a>
-        <div class="demo-bar">
+        <aside class="demo-bar" aria-label="${say('demo.label')}" data-t-label="demo.label">
           <p>${t(scenarios ? 'demo.sandbox' : 'demo.real')}</p>
           ${scenarios ? html`<button type="button" class="demo-open" popovertarget="test-cards">${t('demo.cards')}</button>` : ''}
-        </div>
+        </aside>
         ${
           scenarios
             ? html`<div
@@ -107,8 +107,8 @@ export function layout(page, { title, scripts = [], styles = '', sheets = [] }, 
             </select>
             <button class="quiet" type="submit" data-noscript>${t('nav.change')}</button>
           </form>
-          <a class="cart-link" href="/cart" aria-label="${say('nav.cartLabel', { n: count })}">
-            ${t('nav.cart')}<span class="cart-count" ${count === 0 ? 'hidden' : ''}>${count}</span>
+          <a class="cart-link" href="/cart">
+            ${t('nav.cart')} <span class="cart-count" ${count === 0 ? 'hidden' : ''}>${count}</span>
           </a>
         </header>
         <main id="main" tabindex="-1">${content}</main>
