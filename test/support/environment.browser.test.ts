@@ -99,7 +99,7 @@ describe('the test environment', () => {
     // Whether a page of HTML is a broken script or a refused one is the browser's choice.
     if (fault === 'html') continue;
     it(`has a gateway whose script is ${fault}`, async () => {
-      const page = await freshPage({ element: false });
+      const page = await freshPage({ element: 'no' });
       expect(await loadScript(page, origin)).to.equal(SCRIPT[fault] ?? 'loads, function');
       if (fault.endsWith('-once')) {
         expect(await loadScript(page, origin, '?retry=1')).to.equal('loads, function');
@@ -111,7 +111,7 @@ describe('the test environment', () => {
     const tag = unique('sandbox');
     const answer = await post(`${servers.backend}/api/secure-id?tag=${tag}`, null, { tag });
     const { secureId, mchOrderNo } = (await answer.json()) as { secureId: string; mchOrderNo: string };
-    const page = await freshPage({ element: false });
+    const page = await freshPage({ element: 'no' });
     expect(await loadScript(page, servers.sandbox)).to.equal('loads, function');
     const container = page.document.createElement('div');
     container.id = 'card-form';
@@ -130,7 +130,7 @@ describe('the test environment', () => {
   });
 
   it('makes pages with a policy that the browser enforces', async () => {
-    const page = await freshPage({ csp: `script-src 'nonce-{nonce}'`, element: false });
+    const page = await freshPage({ csp: `script-src 'nonce-{nonce}'`, element: 'no' });
     expect(await loadScript(page, servers.faults.gateways.ok)).to.equal('fails, undefined');
     expect(page.violations.map(({ effectiveDirective }) => effectiveDirective)).to.deep.equal([
       'script-src-elem',

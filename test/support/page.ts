@@ -39,10 +39,10 @@ export interface FreshPageOptions {
   /** Content-Security-Policy of the page; `{nonce}` stands for the nonce of its own scripts. */
   readonly csp?: string;
   readonly lang?: string;
-  /** Cross-origin isolated (COOP and COEP). */
-  readonly isolated?: boolean;
-  /** `false`: our element is not loaded. */
-  readonly element?: boolean;
+  /** Cross-origin isolated (COOP and COEP), with this embedder policy. */
+  readonly isolated?: 'require-corp' | 'credentialless';
+  /** `no`: our element is not loaded; `cdn`: from the built file; `both`: a second copy, from the source. */
+  readonly element?: 'no' | 'cdn' | 'both';
 }
 
 export interface FreshPage {
@@ -63,8 +63,8 @@ export async function freshPage(options: FreshPageOptions = {}): Promise<FreshPa
   const query = new URLSearchParams();
   if (options.csp) query.set('csp', options.csp);
   if (options.lang) query.set('lang', options.lang);
-  if (options.isolated) query.set('isolated', '');
-  if (options.element === false) query.set('element', 'no');
+  if (options.isolated) query.set('isolated', options.isolated);
+  if (options.element) query.set('element', options.element);
   const frame = document.createElement('iframe');
   frame.src = `${servers.backend}/fresh?${query}`;
   frame.width = '600';
@@ -79,7 +79,7 @@ export async function freshPage(options: FreshPageOptions = {}): Promise<FreshPa
   const window = frame.contentWindow as (Window & typeof globalThis) | null;
   if (!window) throw new Error('The page has gone.');
   const violations = (window as unknown as { violations: SecurityPolicyViolationEvent[] }).violations;
-  if (options.element !== false && !window.customElements.get('iotpay-checkout')) {
+  if (options.element !== 'no' && !window.customElements.get('iotpay-checkout')) {
     const refused = violations.map((each) => `${each.violatedDirective} ${each.blockedURI}`).join(', ');
     throw new Error(`The page does not define the element. Refused: ${refused || 'nothing'}.`);
   }

@@ -27,17 +27,26 @@ interface Running {
 }
 
 const NONCE = 'test-nonce';
+const SOURCE = '/src/index.ts';
+/** What `npm run build` has made: run it before. */
+const BUILT = '/dist/cdn/iotpay-checkout.js';
+const ELEMENT: Readonly<Record<string, readonly string[]>> = {
+  no: [],
+  cdn: [BUILT],
+  both: [BUILT, SOURCE],
+};
 
 /**
  * A page of its own for one test, made to order: `?csp=…` is its Content-Security-Policy (`{nonce}` becomes the nonce of
- * its scripts), `?isolated` makes it cross-origin isolated, `?element=no` leaves our element out.
+ * its scripts), `?isolated` makes it cross-origin isolated (its value is the embedder policy), `?element=no` leaves our
+ * element out, `?element=cdn` takes it from the built file, `?element=both` from there and from the source.
  */
 function freshPage(query: Readonly<Record<string, string>>, page: TestServers): Response {
   const headers = new Headers({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
   if (query.csp) headers.set('Content-Security-Policy', query.csp.replaceAll('{nonce}', NONCE));
   if (query.isolated !== undefined) {
     headers.set('Cross-Origin-Opener-Policy', 'same-origin');
-    headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+    headers.set('Cross-Origin-Embedder-Policy', query.isolated || 'require-corp');
   }
   const html = `<!doctype html>
 <html lang="${/^[\w-]+$/.test(query.lang ?? '') ? query.lang : 'en'}">
@@ -48,7 +57,7 @@ function freshPage(query: Readonly<Record<string, string>>, page: TestServers): 
   globalThis.violations = [];
   document.addEventListener('securitypolicyviolation', (event) => violations.push(event));
 </script>
-${query.element === 'no' ? '' : `<script type="module" nonce="${NONCE}" src="/src/index.ts"></script>`}
+${(ELEMENT[query.element ?? ''] ?? [SOURCE]).map((src) => `<script type="module" nonce="${NONCE}" src="${src}"></script>`).join('\n')}
 <body></body>
 </html>`;
   return new Response(html, { headers });
