@@ -2,6 +2,7 @@ import {
   html,
   LitElement,
   nothing,
+  type CSSResult,
   type PropertyDeclarations,
   type PropertyValues,
   type TemplateResult,
@@ -208,6 +209,18 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   connectedMoveCallback(): void {
     this.#checkout.hostMoved();
     this.requestUpdate();
+  }
+
+  /** Called by the browser when another document takes the element: style sheets belong to theirs and stay behind. */
+  adoptedCallback(): void {
+    const { defaultView } = this.ownerDocument;
+    if (!defaultView || !this.shadowRoot) return;
+    const { elementStyles } = this.constructor as typeof LitElement;
+    this.shadowRoot.adoptedStyleSheets = elementStyles.map((style) => {
+      const sheet = new defaultView.CSSStyleSheet();
+      sheet.replaceSync((style as CSSResult).cssText);
+      return sheet;
+    });
   }
 
   override willUpdate(changed: PropertyValues): void {
