@@ -1,0 +1,206 @@
+import { readFile } from 'node:fs/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { build } from 'esbuild';
+import { Hono } from 'hono';
+import type { AddressInfo } from 'node:net';
+import { startSandbox } from '../../../src/sandbox/index.js';
+import { createIotpay, memoryStore, orderStatusHandler, secureIdHandler } from '../../../src/server/index.js';
+import { launchChromium } from '../../support/chromium.js';
+import type { ShopperReport } from './page.js';
+
+/** Rules that can be switched off in a copy of the source, to see the soak fail without them. */
+export const MUTATIONS = {
+  'idempotency-key': {
+    file: 'src/checkout/controller.ts',
+    from: 'this.#unanswered.get(id) ?? uuid()',
+    to: 'uuid()',
+  },
+  'superseded-run': {
+    file: 'src/checkout/controller.ts',
+    from: 'this.#run?.abort(removed());\n    const run',
+    to: 'const run',
+  },
+  'late-success': {
+    file: 'src/checkout/controller.ts',
+    from: "if (replaced && status === 'failed') return;",
+    to: 'if (replaced) return;',
+  },
+} as const;
+
+export type Mutation = keyof typeof MUTATIONS;
+
+export interface SoakOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Shoppers at a time. */
+  readonly concurrency?: number;
+  readonly mutation?: Mutation | undefined;
+}
+
+export interface SoakResult {
+  readonly runs: number;
+  /** One line each: whose order, and what must never be. */
+  readonly violations: readonly string[];
+  readonly charges: number;
+  readonly unknowns: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Every transition that random shoppers must come through; one that never happens is not tested. */
+export const TRANSITIONS = [
+  'idle > loading',
+  'loading > ready',
+  'loading > error',
+  'loading > idle',
+  'error > loading',
+  'ready > loading',
+  'ready > failed',
+  'ready > unknown',
+  'ready > succeeded',
+  'failed > loading',
+  'unknown > failed',
+  'unknown > succeeded',
+] as const;
+
+async function bundle(mutation: Mutation | undefined): Promise<string> {
+  const change = mutation && MUTATIONS[mutation];
+  let applied = false;
+  const { outputFiles } = await build({
+    entryPoints: ['test/checkout/soak/page.ts'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    plugins: [
+      {
+        name: 'mutation',
+        setup(builder) {
+          if (!change) return;
+          builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+            if (!path.endsWith(change.file)) return undefined;
+            const source = await readFile(path, 'utf8');
+            applied = source.includes(change.from);
+            return { contents: source.replace(change.from, change.to), loader: 'ts' };
+          });
+        },
+      },
+    ],
+  });
+  if (change && !applied) throw new Error(`${change.file} has no longer: ${change.from}`);
+  return outputFiles[0]?.text ?? '';
+}
+
+/** Lets random shoppers loose on one page, and looks at the gateway's books afterwards. */
+export async function soak({ runs, seed, concurrency = 6, mutation }: SoakOptions): Promise<SoakResult> {
+  const script = await bundle(mutation);
+  const sandbox = await startSandbox({ drive: true, unionPay: { tries: 5, interval: 10 } });
+  const iotpay = createIotpay({ ...sandbox.merchant, gatewayOrigin: sandbox.origin });
+  const violations: string[] = [];
+  /** The key of a request whose answer was lost, by order and body. */
+  const lost = new Map<string, string>();
+  let serial = 0;
+  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // A merchant who trusts the element alone: each request without a known key is a new order at the gateway.
+  const secureId = secureIdHandler(iotpay, {
+    store: memoryStore(),
+    resolve: ({ data }) => ({
+      mchOrderNo: `${String(data['order'])}-${(serial += 1)}`,
+      amount: 1500,
+      currency: 'CAD',
+      channel: 'PF_CC',
+      notifyUrl: `${origin()}/api/notify`,
+      returnUrl: `${origin()}/`,
+    }),
+  });
+  const orderStatus = orderStatusHandler(iotpay, {
+    resolve: ({ data }) => ({ mchOrderNo: String(data['mchOrderNo']) }),
+  });
+
+  const app = new Hono();
+  app.get('/', (context) =>
+    context.html(
+      `<!doctype html><meta charset="utf-8"><title>Soak</title><script src="${sandbox.origin}/cc/iotpaycc.js"></script><script type="module" src="/soak.js"></script>`,
+    ),
+  );
+  app.get('/soak.js', (context) => context.body(script, 200, { 'Content-Type': 'text/javascript' }));
+  app.post('/api/secure-id', async (context) => {
+    const body = await context.req.raw.clone().text();
+    const key = context.req.header('Idempotency-Key') ?? '';
+    const before = lost.get(body);
+    if (before !== undefined && before !== key) {
+      violations.push(`${body}: no answer to key ${before}, then another key ${key}: two orders for one`);
+    }
+    lost.delete(body);
+    const fault = context.req.header('X-Fault');
+    if (fault === '500') return context.text('Broken.', 500);
+    if (fault === 'html') return context.html('<p>Please log in.');
+    const answer = await secureId(context.req.raw);
+    if (fault !== 'lost') return answer;
+    // The order is made, and nobody hears of it.
+    lost.set(body, key);
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.post('/api/order-status', (context) => orderStatus(context.req.raw));
+  app.post('/api/notify', (context) => context.text('SUCCESS'));
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  const browser = await launchChromium();
+  const reports: ShopperReport[] = [];
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => violations.push(`uncaught: ${String(error)}`));
+    await page.goto(origin());
+    await page.waitForFunction(() => 'shopper' in globalThis && 'Iotpay' in globalThis);
+    await page.evaluate(() => (globalThis as unknown as { holdCallbacks(): void }).holdCallbacks());
+    let next = 0;
+    const worker = async () => {
+      for (let i = next++; i < runs; i = next++) {
+        const one = page.evaluate(
+          (number, gateway) =>
+            (
+              globalThis as unknown as {
+                shopper(seed: number, gateway: string): Promise<ShopperReport>;
+              }
+            ).shopper(number, gateway),
+          seed + i,
+          sandbox.origin,
+        );
+        reports.push(await one);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, worker));
+  } finally {
+    await browser.close();
+    server.close();
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  }
+
+  const charges = sandbox.ledger.charges();
+  const counts: Record<string, number> = {};
+  for (const report of reports) {
+    const { order } = report;
+    const own = charges.filter(({ mchOrderNo }) => mchOrderNo.startsWith(`${order}-`));
+    const told = (what: string) =>
+      violations.push(`${order}: ${what} (paid in: ${report.paidIn.join(', ')})`);
+    report.violations.forEach(told);
+    if (own.length > 1) told(`${own.length} charges for one order`);
+    if (own.length === 0 && report.successes > 0) told('a success without a charge');
+    if (report.successes > 1) told(`${report.successes} successes told`);
+    if (report.ended !== 'succeeded') told(`still ${report.ended} at the end`);
+    for (const { mchOrderNo } of own) {
+      const { status } = await iotpay.queryOrder({ mchOrderNo });
+      if (report.successes === 0 && status !== 2 && status !== 3) told('a charge that nobody could see');
+    }
+    if (own.length > 0 && report.successes === 0) told('a charge that no listener heard of');
+    for (const [name, count] of Object.entries(report.counts)) counts[name] = (counts[name] ?? 0) + count;
+  }
+  await sandbox.close();
+  return {
+    runs: reports.length,
+    violations,
+    charges: charges.length,
+    unknowns: reports.reduce((sum, { unknowns }) => sum + unknowns, 0),
+    counts,
+  };
+}
