@@ -404,6 +404,11 @@ export class CheckoutController implements ReactiveController {
     const form = this.#mount;
     this.result = outcome;
     this.#enter(status);
+    if (status !== 'failed') {
+      // What the page changed before it could know of this belongs to the payment that has just been made.
+      this.#scheduled = false;
+      this.#intent = intentOf(host);
+    }
     if (outcome.redirectBlocked) {
       console.warn(
         '<iotpay-checkout>: redirectUrl is not followed: expected an absolute https address without user info.',

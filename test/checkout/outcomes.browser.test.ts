@@ -116,6 +116,24 @@ describe('outcomes', () => {
     await until(() => !frames().length, 'the newer form is gone');
   });
 
+  for (const [name, event, ends] of [
+    ['a success', PAID, 'succeeded'],
+    ['an unknown outcome', { result: 'FAIL', message: 'Timeout' }, 'unknown'],
+  ] as const) {
+    it(`takes a change of data that ${name} overtakes for no other payment`, async () => {
+      const element = await readyElement({ requestData: { channel: 'PF_CC' } });
+      const mounted = mounts().length;
+      element.requestData = { channel: 'UPI_EX' };
+      report(event);
+      await pause(100);
+      expect(element.status).to.equal(ends);
+      expect(mounts().length).to.equal(mounted);
+      // A change that is made afterwards is another payment.
+      element.secureId = unique('other');
+      await until(() => element.status === 'ready', 'another payment');
+    });
+  }
+
   it('tells the document of an outcome that comes after the removal', async () => {
     const element = await readyElement();
     const mount = mounts().at(-1);
