@@ -36,7 +36,7 @@ const awaitedByRunner = [
 ];
 
 export default defineConfig(
-  { ignores: ['**/dist/', 'coverage/', 'test/package/consumer/'] },
+  { ignores: ['**/dist/', 'coverage/', 'test/package/consumer/', 'demo/apps/'] },
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

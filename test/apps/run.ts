@@ -159,6 +159,7 @@ async function drive(app: App, place: string, browser: Browser, checks: readonly
     site.get('/', (context) =>
       context.html(readFileSync(join(root, 'index.html'), 'utf8').replaceAll('%GATEWAY%', sandbox.origin)),
     );
+    site.get('/favicon.ico', (context) => context.body(null, 204));
     site.use('/*', serveStatic({ root }));
   }
   const results: string[] = [];
@@ -216,6 +217,7 @@ async function serveItself(
     if (i > 100) throw new Error('The app’s own server did not start.');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  site.get('/favicon.ico', (context) => context.body(null, 204));
   site.get('/*', ({ req }) => proxy(own + new URL(req.url).pathname));
   return child;
 }

@@ -100,7 +100,12 @@ export async function shopper(seed: number, gateway: string): Promise<ShopperRep
   }
   const successes = () => [...heard].filter(({ outcome }) => outcome === 'success').length;
   new MutationObserver((records) => {
-    for (const { oldValue } of records) count(`${oldValue} > ${element.getAttribute('status')}`);
+    for (const { oldValue } of records) {
+      const change = `${oldValue} > ${element.getAttribute('status')}`;
+      count(change);
+      // Nothing here asks for another payment once the outcome is known to be one, or may be.
+      if (/^(succeeded|unknown) > (loading|ready)$/.test(change)) violations.add(change);
+    }
   }).observe(element, { attributeFilter: ['status'], attributeOldValue: true });
 
   const forms = () =>
