@@ -229,7 +229,7 @@ export function createPayments({ merchant, gatewayOrigin, notifyUrl, orders, ses
           subject: `Brindle Cove ${order.id}`,
           notifyUrl,
         });
-        attempt.status = Number(answer.status);
+        attempt.status = answer.status ?? 1;
         if (!isPaid(answer.status)) return attempt.status === 9 ? 'failed' : 'unknown';
         await settle(attempt.mchOrderNo, answer, 'saved-card');
         return 'paid';

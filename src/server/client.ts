@@ -1,11 +1,13 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
-import { CHANNELS, CURRENCIES, type Channel } from '../gateway/limits.js';
+import { CURRENCIES, type Channel } from '../gateway/limits.js';
 import { DEVELOPMENT_ORIGIN, isLoopback, PRODUCTION_ORIGIN } from '../gateway/origins.js';
 import { isPaid, readStatus } from '../gateway/status.js';
 import { IotpayGatewayError } from './errors.js';
-import { checkFields, type Kind } from './fields.js';
+import { checkFields, isId, isUnambiguous, type Kind } from './fields.js';
 import { sign, verify } from './signature.js';
 
+/** Longest timeout, in milliseconds: what a timer can hold. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Milliseconds that one answer of the gateway may take where the options say nothing else. */
 const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -152,7 +154,7 @@ export interface Iotpay {
   verifyNotification(body: unknown): Notification;
 }
 
-const ORDER_FIELDS = { mchOrderNo: 'text', amount: 'cents', currency: 'currency' } as const;
+const ORDER_FIELDS = { mchOrderNo: 'id', amount: 'cents', currency: 'currency' } as const;
 
 /**
  * The client of one merchant.
@@ -173,7 +175,12 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
     const fail = (
       code: 'timeout' | 'network' | 'http' | 'response' | 'refused',
       message: string,
-      more: { cause?: unknown; retMsg?: string | undefined; status?: number } = {},
+      more: {
+        cause?: unknown;
+        retMsg?: string | undefined;
+        status?: number;
+        outcomeUnknown?: boolean;
+      } = {},
     ) =>
       new IotpayGatewayError(code, message, {
         call,
@@ -188,7 +195,8 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
         method: 'POST',
         headers: { 'Content-Type': 'application/json;charset=UTF-8', Accept: 'application/json' },
         body: JSON.stringify(signed),
-        redirect: 'error',
+        // Never followed: a signed order goes nowhere else. Not `error`, which Cloudflare's workers don't have.
+        redirect: 'manual',
         signal,
       });
       text = await response.text();
@@ -206,15 +214,29 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
       throw fail('response', 'the gateway answered what is no JSON.');
     }
     const { retCode, retMsg, retData } = asObject(answer);
+    const data = asObject(retData);
     if (retCode === 'FAIL') {
-      const words = asText(retMsg);
+      const words = withoutSecretWords(asText(retMsg), [merchantKey, signed['walletData'], data['secureId']]);
+      // UnionPay's "Timeout", and an order that has not failed, are no refusals: the money may yet move.
+      const status = readNumber(data['status']);
+      const open = /time.?out/i.test(words ?? '') || (status !== undefined && status !== 9);
       throw fail('refused', `the gateway refused${words ? `: ${words}` : ' without giving a reason.'}`, {
         retMsg: words,
+        outcomeUnknown: movesMoney && open,
       });
     }
     if (retCode !== 'SUCCESS')
       throw fail('response', 'the gateway answered without a retCode of SUCCESS or FAIL.');
-    return { ...asObject(retData), retMsg: asText(retMsg) ?? '' };
+    for (const name of ['mchOrderNo', 'payOrderId']) {
+      // A refund's answer has an order number of its own.
+      if ('mchRefundNo' in params || data[name] === undefined || signed[name] === undefined) continue;
+      if (asText(data[name]) !== signed[name])
+        throw fail(
+          'response',
+          `the gateway answered about another order: its ${name} is not the one asked for.`,
+        );
+    }
+    return { ...data, retMsg: asText(retMsg) ?? '' };
   }
 
   async function session(call: string, path: string, params: object): Promise<SessionAnswer> {
@@ -248,11 +270,11 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
       return session('purchase', 'cc_purchase', { ...request, loginName });
     },
     addCard: async (request) => {
-      check('addCard', { cardId: 'text', channel: 'channel', returnUrl: 'url' }, request);
+      check('addCard', { cardId: 'id', channel: 'channel', returnUrl: 'url' }, request);
       return session('addCard', 'cc_addCard', { ...request, loginName });
     },
     queryCard: async (request) => {
-      check('queryCard', { cardId: 'text' }, request);
+      check('queryCard', { cardId: 'id' }, request);
       return readCard(await send('queryCard', 'cc_querycard', request, false));
     },
     purchaseWithToken: async (request) => {
@@ -260,12 +282,12 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
         'purchaseWithToken',
         {
           ...ORDER_FIELDS,
-          cardId: 'text',
+          cardId: 'id',
           subject: 'text?',
           body: 'text?',
           notifyUrl: 'url?',
           mchUserId: 'text?',
-          clientIp: 'ip?',
+          clientIp: 'text?',
         },
         request,
       );
@@ -274,23 +296,25 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
     purchaseWithWallet: async (request) => {
       check(
         'purchaseWithWallet',
-        { ...ORDER_FIELDS, cardId: 'text', walletType: 'text', walletData: 'text' },
+        { ...ORDER_FIELDS, cardId: 'id', walletType: 'text', walletData: 'text' },
         request,
       );
       return order('purchaseWithWallet', 'cc_purchasewithwallet', { ...request, loginName }, true);
     },
     queryOrder: async (request) => {
-      check('queryOrder', 'payOrderId' in request ? { payOrderId: 'text' } : { mchOrderNo: 'text' }, request);
+      const kind: Record<string, Kind> =
+        asObject(request)['payOrderId'] === undefined ? { mchOrderNo: 'id' } : { payOrderId: 'id' };
+      check('queryOrder', kind, request);
       return order('queryOrder', 'cc_query', request, false);
     },
     voidOrder: async (request) => {
-      check('voidOrder', { mchRefundNo: 'text', payOrderId: 'text', notifyUrl: 'url?' }, request);
+      check('voidOrder', { mchRefundNo: 'id', payOrderId: 'id', notifyUrl: 'url?' }, request);
       return order('voidOrder', 'cc_void', { ...request, loginName }, true);
     },
     refund: async (request) => {
       check(
         'refund',
-        { mchRefundNo: 'text', payOrderId: 'text', refundAmount: 'cents', notifyUrl: 'url?' },
+        { mchRefundNo: 'id', payOrderId: 'id', refundAmount: 'cents', notifyUrl: 'url?' },
         request,
       );
       return order('refund', 'cc_refund', { ...request, loginName }, true);
@@ -311,13 +335,13 @@ function checkOptions(options: IotpayClientOptions): IotpayClientOptions {
   }
   checkFields(
     'createIotpay',
-    { mchId: 'text', loginName: 'text' },
+    { mchId: 'id', loginName: 'text' },
     { mchId: options.mchId, loginName: options.loginName },
   );
   const { timeout } = options;
-  if (timeout !== undefined && !(timeout > 0 && Number.isFinite(timeout)))
+  if (timeout !== undefined && !(timeout > 0 && timeout <= MAX_TIMEOUT_MS))
     throw new TypeError(
-      `createIotpay: expected timeout in milliseconds above 0, received ${String(timeout)}.`,
+      `createIotpay: expected timeout in milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}, received ${String(timeout)}.`,
     );
   return options;
 }
@@ -330,7 +354,7 @@ function checkOrigin(wanted: string): string {
     origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN || (!!url && isLoopback(url.hostname));
   if (allowed && url?.href === `${origin}/`) return origin;
   throw new TypeError(
-    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${JSON.stringify(wanted)}.`,
+    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${url ? JSON.stringify(origin) : 'what is no URL'}.`,
   );
 }
 
@@ -384,15 +408,33 @@ function readNotification(body: unknown, mchId: string, merchantKey: string): No
   if (!verify(data, merchantKey)) throw refuse('the signature is not the one of these parameters.');
   // The signed text has no escaping, so each known field's own form is checked besides the signature.
   const order = readOrder(data);
+  const foreign = Object.entries(data).find(([name, value]) => !isUnambiguous(name, value));
+  if (foreign) throw refuse('signed, but a name or a value in it can be read as several fields.');
   const wrong = [
     asText(data['mchId']) === mchId || 'mchId',
-    /^[\w-]{1,30}$/.test(order.mchOrderNo ?? '') || 'mchOrderNo',
-    /^[\w-]{1,30}$/.test(order.payOrderId ?? '') || 'payOrderId',
+    isId(order.mchOrderNo) || 'mchOrderNo',
+    isId(order.payOrderId) || 'payOrderId',
     (order.amount ?? 0) > 0 || 'amount',
     CURRENCIES.some((currency) => currency === order.currency) || 'currency',
     isPaid(order.status) || [0, 1, 9].includes(order.status ?? -1) || 'status',
-    data['channel'] === undefined || CHANNELS.some((channel) => channel === data['channel']) || 'channel',
+    hasForm(data['channel'], /^\w{1,30}$/) || 'channel',
+    hasForm(data['payType'], /^[a-z]{1,20}$/i) || 'payType',
+    hasForm(data['paySuccTime'], /^[\d\s:./TZ+-]{1,40}$/) || 'paySuccTime',
+    hasForm(data['cardNum'], /^[\d*x\s-]{1,40}$/i) || 'cardNum',
+    hasForm(data['expiryDate'], /^[\d/]{1,10}$/) || 'expiryDate',
   ].filter((field) => field !== true);
   if (wrong.length > 0) throw refuse(`signed, but not of the known form: ${wrong.join(', ')}.`);
   return order as Notification;
+}
+
+function hasForm(value: unknown, form: RegExp): boolean {
+  return value === undefined || value === null || value === '' || form.test(asText(value) ?? '');
+}
+
+/** The gateway's words without what it may repeat of secrets and of card numbers (13 to 19 digits). */
+function withoutSecretWords(words: string | undefined, secrets: readonly unknown[]): string | undefined {
+  let text = words;
+  for (const secret of secrets)
+    if (typeof secret === 'string' && secret) text = text?.replaceAll(secret, '…');
+  return text?.replace(/(?<!\w)\d(?:[ -]?\d){12,18}(?!\w)/g, '…');
 }

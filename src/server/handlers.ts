@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { isObject, type JsonObject } from '../gateway/envelope.js';
 import { isPaid } from '../gateway/status.js';
 import type { AddCardRequest, Iotpay, Notification, OrderReference, PurchaseRequest } from './client.js';
@@ -7,14 +7,16 @@ import type { Store } from './store.js';
 
 /** Largest body that is read, in bytes. */
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** How long a key is kept for the one who works on it, in milliseconds: longer than the gateway may take. */
-const CLAIM_MS = 60_000;
+/** How long a key is kept for the one who works on it, in milliseconds: longer than `resolve`, `onPaid` and the gateway take. */
+const CLAIM_MS = 120_000;
 /** How long an answer is kept for a repeated key, in milliseconds: as long as a secureId lives. */
 const ANSWER_MS = 3_600_000;
 /** How long an acknowledged notification is remembered, in milliseconds: a week. */
 const NOTIFIED_MS = 7 * 24 * 3_600_000;
-/** How often a repeat looks whether the first is done, in milliseconds. */
-const LOOK_MS = 50;
+/** How long a repeat waits for the first one to be done, in milliseconds: less than who asks has patience for. */
+const REPEAT_WAIT_MS = 8000;
+/** When a repeat looks for the first time whether the first one is done, and how far apart at most, in milliseconds. */
+const LOOK_MS = { first: 10, most: 500 } as const;
 
 /** A route: give it a request, send its response. */
 export type Handler = (request: Request) => Promise<Response>;
@@ -38,10 +40,11 @@ export interface SecureIdHandlerOptions {
     readonly data: JsonObject;
     readonly request: Request;
   }): MaybePromise<PurchaseRequest | AddCardRequest | TriedOrder | Response>;
+  /** Remembers the answers to Idempotency-Keys: `memoryStore()` for one process, else a shared one. */
   readonly store: Store;
   /** Keeps the Idempotency-Keys of different visitors apart: a session id. Default: one scope for all. */
   scope?(request: Request): MaybePromise<string>;
-  /** Other origins whose pages may call this route. */
+  /** Other origins whose pages may call this route, such as `https://shop.example`. Default: none. */
   readonly allowedOrigins?: readonly string[];
 }
 
@@ -66,6 +69,9 @@ export interface NotificationHandlerOptions {
 
 type MaybePromise<T> = T | Promise<T>;
 
+const EXPECTED_ORDER =
+  'expected the parameters of purchase or addCard, { status } of an order already tried, or a Response';
+
 /** What a repeated key gets. */
 interface Answered {
   readonly body: string;
@@ -82,14 +88,21 @@ export function secureIdHandler(iotpay: Iotpay, options: SecureIdHandlerOptions)
     const { mode, ...rest } = data;
     if (mode !== 'pay' && mode !== 'add') return refusal(400, 'mode: expected "pay" or "add".');
     const make = async (): Promise<Response | JsonObject> => {
-      const order = await options.resolve({ mode, data: rest, request });
+      const order: unknown = await options.resolve({ mode, data: rest, request });
       if (order instanceof Response) return order;
-      const mchOrderNo = 'mchOrderNo' in order ? order.mchOrderNo : undefined;
-      if ('status' in order) return { status: order.status, mchOrderNo };
+      if (!isObject(order))
+        throw new TypeError(`secureIdHandler: resolve: ${EXPECTED_ORDER}, received nothing.`);
+      const { mchOrderNo, status } = order;
+      if ('status' in order) {
+        if (status === 0 || status === 1 || isPaid(status as number)) return { status, mchOrderNo };
+        throw new TypeError(
+          `secureIdHandler: resolve: expected status 0, 1, 2 or 3 of an order already tried, received ${String(status)}. An order that has failed (9) gets a new mchOrderNo.`,
+        );
+      }
       const { secureId } =
         mode === 'pay'
-          ? await iotpay.purchase(order as PurchaseRequest)
-          : await iotpay.addCard(order as AddCardRequest);
+          ? await iotpay.purchase(order as unknown as PurchaseRequest)
+          : await iotpay.addCard(order as unknown as AddCardRequest);
       return { secureId, mchOrderNo };
     };
     const idempotencyKey = request.headers.get('Idempotency-Key')?.trim();
@@ -98,7 +111,8 @@ export function secureIdHandler(iotpay: Iotpay, options: SecureIdHandlerOptions)
     const scope = (await options.scope?.(request)) ?? '';
     const key = `secure-id:${hash(JSON.stringify([scope, idempotencyKey]))}`;
     const fingerprint = hash(body);
-    const claim = await claimOrWait(store, key);
+    const owner = randomUUID();
+    const claim = await claimOrWait(store, key, owner);
     if (claim.state === 'busy')
       return refusal(409, 'The first request with this Idempotency-Key is still at work.');
     if (claim.state === 'done') {
@@ -110,12 +124,13 @@ export function secureIdHandler(iotpay: Iotpay, options: SecureIdHandlerOptions)
     let answer: Response | JsonObject;
     try {
       answer = await make();
-      if (answer instanceof Response) await store.release(key);
-      else await store.complete(key, { body: fingerprint, answer } satisfies Answered, ANSWER_MS);
     } catch (error) {
-      await store.release(key);
+      await giveBack(store, key, owner);
       throw error;
     }
+    // What was made without an order, by a refusal, may be asked for again.
+    if (answer instanceof Response) await giveBack(store, key, owner);
+    else await store.complete(key, { body: fingerprint, answer } satisfies Answered, ANSWER_MS);
     return respond(answer);
   });
 }
@@ -143,10 +158,10 @@ export function notificationHandler(iotpay: Iotpay, options: NotificationHandler
     });
   return async (request) => {
     if (request.method !== 'POST') return withHeaders(say(405, 'FAIL'), { Allow: 'POST' });
-    const body = await readBody(request);
-    if (body === undefined) return say(413, 'FAIL');
     let notification: Notification;
     try {
+      const body = await readBody(request);
+      if (body === undefined) return say(413, 'FAIL');
       notification = iotpay.verifyNotification(body);
     } catch (error) {
       console.warn(`iotpay-checkout: a notification was refused. ${describeError(error)}`);
@@ -154,7 +169,7 @@ export function notificationHandler(iotpay: Iotpay, options: NotificationHandler
     }
     const { mchOrderNo, payOrderId, payType } = notification;
     // Refunds and voids are notified too, and an order that is not paid ships nothing.
-    if (!isPaid(notification.status) || (payType !== undefined && payType !== 'pay'))
+    if (!isPaid(notification.status) || (payType ?? 'pay').toLowerCase() !== 'pay')
       return say(200, 'SUCCESS');
     try {
       const order = await options.order(mchOrderNo);
@@ -164,14 +179,15 @@ export function notificationHandler(iotpay: Iotpay, options: NotificationHandler
         );
         return say(409, 'FAIL');
       }
-      const key = `notification:${hash(JSON.stringify([mchOrderNo, payOrderId]))}`;
-      const claim = await claimOrWait(store, key);
+      const key = `notification:${hash(JSON.stringify([notification['mchId'], mchOrderNo, payOrderId]))}`;
+      const owner = randomUUID();
+      const claim = await claimOrWait(store, key, owner);
       if (claim.state === 'busy') return say(503, 'FAIL');
       if (claim.state === 'done') return say(200, 'SUCCESS');
       try {
         await options.onPaid(notification);
       } catch (error) {
-        await store.release(key);
+        await giveBack(store, key, owner);
         throw error;
       }
       await store.complete(key, true, NOTIFIED_MS);
@@ -192,6 +208,12 @@ function browserRoute(
   work: (request: Request, body: string, data: JsonObject) => Promise<Response>,
 ): Handler {
   const allowed = new Set(allowedOrigins);
+  for (const origin of allowed) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new TypeError(
+        `allowedOrigins: expected origins such as "https://shop.example", received ${JSON.stringify(origin)}.`,
+      );
+  }
   return async (request) => {
     const origin = request.headers.get('Origin') ?? '';
     const cors: Record<string, string> = allowed.has(origin)
@@ -216,7 +238,12 @@ function browserRoute(
     if (isCrossSite(request, allowed)) return refusal(403, 'Requests from other sites are refused.');
     if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(request.headers.get('Content-Type') ?? ''))
       return refusal(415, 'Expected Content-Type: application/json.');
-    const body = await readBody(request);
+    let body: string | undefined;
+    try {
+      body = await readBody(request);
+    } catch {
+      return refusal(400, 'The body did not arrive in full.');
+    }
     if (body === undefined) return refusal(413, `Expected at most ${BODY_LIMIT_BYTES} bytes.`);
     let data: unknown;
     try {
@@ -266,13 +293,25 @@ async function readBody(request: Request): Promise<string | undefined> {
   return new TextDecoder().decode(all);
 }
 
-/** Claims a key; where another request has it, waits until that one is done or its claim is over. */
-async function claimOrWait(store: Store, key: string) {
-  const end = Date.now() + CLAIM_MS / 2;
-  for (;;) {
-    const claim = await store.claim(key, CLAIM_MS);
+/** Claims a key; where another request has it, waits for a while until that one is done. */
+async function claimOrWait(store: Store, key: string, owner: string) {
+  const end = Date.now() + REPEAT_WAIT_MS;
+  for (let pause: number = LOOK_MS.first; ; pause = Math.min(pause * 2, LOOK_MS.most)) {
+    const claim = await store.claim(key, owner, CLAIM_MS);
     if (claim.state !== 'busy' || Date.now() >= end) return claim;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** Releases a key whose work has failed. That failure is the one to tell: a store's comes on top of it. */
+async function giveBack(store: Store, key: string, owner: string): Promise<void> {
+  try {
+    await store.release(key, owner);
+  } catch (error) {
+    console.error(
+      'iotpay-checkout: the store could not release a key; it is free when its time is over.',
+      error,
+    );
   }
 }
 

@@ -37,7 +37,8 @@ export function verify(params: SignableParams, key: string): boolean {
 }
 
 function written(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
+  // Half of a surrogate pair has no UTF-8: two texts would share one signature.
+  if (typeof value === 'string' && !/\p{Surrogate}/u.test(name + value)) return value;
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isSafeInteger(value)))
     return String(value);
   throw new TypeError(
@@ -45,8 +46,10 @@ function written(name: string, value: unknown): string {
       Array.isArray(value)
         ? 'an array'
         : typeof value === 'number'
-          ? 'a number that is not whole'
-          : `a value of type ${typeof value}`
+          ? 'a number that is not whole, or too large to be exact'
+          : typeof value === 'string'
+            ? 'text that is not well-formed Unicode'
+            : `a value of type ${typeof value}`
     }.`,
   );
 }
