@@ -163,7 +163,8 @@ describe('secureIdHandler', () => {
 
   it('two requests with one key, at the same time, make one order; so does a later one', async (test) => {
     const { handle, made } = await secureIdRoute(test, {}, 100);
-    const ask = async () => (await handle(post({ mode: 'pay' }, { 'Idempotency-Key': 'k1' }))).json();
+    const ask = async (): Promise<unknown> =>
+      (await handle(post({ mode: 'pay' }, { 'Idempotency-Key': 'k1' }))).json();
     const answers = await Promise.all([ask(), ask(), ask()]);
     answers.push(await ask());
     for (const answer of answers) assert.deepEqual(answer, { secureId: 'S1', mchOrderNo: 'o1' });

@@ -147,7 +147,7 @@ describe('for all parameters', () => {
   });
 
   const written = (each: unknown) =>
-    each === null || each === undefined ? '' : String(each as string | number);
+    each === null || each === undefined ? '' : `${each as string | number}`;
 
   it('any single change to a value breaks the signature', () => {
     fc.assert(
