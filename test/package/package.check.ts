@@ -19,9 +19,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import nodeResolve from '@rollup/plugin-node-resolve';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { rollup } from 'rollup';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -238,6 +240,76 @@ describe('in a bundler', () => {
     assert.doesNotMatch(code, /node:crypto/);
     assert.ok(code.length < 2000, `${code.length} characters`);
     assert.throws(() => mustRun(process.execPath, ['--input-type=module', '--eval', code], folder), /server/);
+  });
+});
+
+describe('the server part', () => {
+  const code = `import { createIotpay } from 'iotpay-checkout/server'; createIotpay({});`;
+  const bundled = async (conditions: string[]) => {
+    const { outputFiles } = await build({
+      stdin: { contents: code, resolveDir: join(folder, 'project') },
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      conditions,
+      external: ['node:crypto'],
+      write: false,
+      logLevel: 'silent',
+    });
+    return outputFiles[0]?.text ?? '';
+  };
+  const rolled = async (exportConditions: string[]) => {
+    const bundle = await rollup({
+      input: 'entry',
+      external: ['node:crypto'],
+      plugins: [
+        {
+          name: 'entry',
+          resolveId: (id) => (id === 'entry' ? join(folder, 'project', 'entry.js') : null),
+          load: (id) => (id.endsWith('entry.js') ? code : null),
+        },
+        nodeResolve({ exportConditions }),
+      ],
+    });
+    const { output } = await bundle.generate({ format: 'es' });
+    return output[0].code;
+  };
+
+  for (const conditions of [
+    ['workerd', 'worker', 'browser'],
+    ['edge-light', 'browser'],
+    ['deno'],
+    ['bun'],
+    ['node'],
+  ]) {
+    it(`is the module under the conditions ${conditions.join(', ')}`, async () => {
+      for (const text of [await bundled(conditions), await rolled(conditions)])
+        assert.match(text, /node:crypto/);
+    });
+  }
+
+  it('is the stub with a clear error under the condition browser', async () => {
+    for (const text of [await bundled(['browser']), await rolled(['browser'])]) {
+      assert.doesNotMatch(text, /node:crypto/);
+      assert.match(text, /server/);
+    }
+  });
+
+  it('is in no file for browsers: neither MD5 nor a merchant key', () => {
+    const files = [
+      'cdn/iotpay-checkout.js',
+      'index.js',
+      'element.js',
+      'shared/iotpay-checkout.js',
+      'shared/origins.js',
+    ];
+    for (const file of files) {
+      assert.doesNotMatch(
+        readFileSync(join(installed, 'dist', file), 'utf8'),
+        /md5|merchantKey|node:/i,
+        file,
+      );
+    }
   });
 });
 

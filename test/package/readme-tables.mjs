@@ -1,10 +1,12 @@
 // The README's tables, from the manifest: `npm run docs` writes them, `npm run docs:check` fails when they drift.
 // A table stands between `<!-- api:NAME -->` and `<!-- /api -->`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { createManifest, elementOf } from './manifest.mjs';
 
 const README = 'README.md';
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const escape = (text) => (text ?? '').replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
 const code = (text) => (text ? `\`${escape(text)}\`` : '');
@@ -19,7 +21,24 @@ function table(heads, rows) {
 const signature = ({ name, parameters = [], static: isStatic }) =>
   `${isStatic ? 'IotpayCheckout.' : ''}${name}(${parameters.map((each) => `${each.name}${each.optional || each.default ? '?' : ''}`).join(', ')})`;
 
+const CDN_FILE = 'dist/cdn/iotpay-checkout.js';
+
+/** The tag for the CDN file, with the hash of what was built. */
+function scriptTag() {
+  if (!existsSync(CDN_FILE)) throw new Error(`${CDN_FILE} is not there yet: npm run build`);
+  const hash = createHash('sha384').update(readFileSync(CDN_FILE)).digest('base64');
+  return `\`\`\`html
+<script
+  type="module"
+  src="https://cdn.example/iotpay-checkout@${version}/dist/cdn/iotpay-checkout.js"
+  integrity="sha384-${hash}"
+  crossorigin="anonymous"
+></script>
+\`\`\``;
+}
+
 const TABLES = {
+  script: scriptTag,
   attributes: ({ attributes }) =>
     table(
       ['attribute', 'property', 'default', 'meaning'],
@@ -71,7 +90,16 @@ const TABLES = {
 };
 
 /** Without these the README leaves out what a merchant writes against. */
-const REQUIRED = ['attributes', 'properties', 'methods', 'events', 'slots', 'parts', 'custom-properties'];
+const REQUIRED = [
+  'script',
+  'attributes',
+  'properties',
+  'methods',
+  'events',
+  'slots',
+  'parts',
+  'custom-properties',
+];
 
 const element = elementOf(await createManifest());
 const before = readFileSync(README, 'utf8');
