@@ -82,7 +82,11 @@ export default defineConfig(
     '\\./|(?:\\.\\./)+(?:ui|gateway|checkout/(?:errors|events)|strings\\.js$)|lit(?:/|$)',
     'may import lit and types only.',
   ),
-  wall('server', '\\./|(?:\\.\\./)+gateway/|node:', 'may import src/gateway and node: only.'),
+  wall(
+    'server',
+    '\\./|(?:\\.\\./)+gateway/|node:crypto$',
+    'may import src/gateway and node:crypto only: workers have nothing else.',
+  ),
   wall(
     'sandbox',
     '\\./|(?:\\.\\./)+(?:gateway/|server/signature\\.js$)|node:|hono(?:/|$)|@hono/',

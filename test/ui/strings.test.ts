@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { languageFor, STRINGS } from '../../src/ui/strings.js';
 
@@ -35,4 +36,21 @@ describe('the languages', () => {
       for (const text of Object.values(texts)) assert.notEqual(text.trim(), '');
     });
   }
+
+  it('have every text that the element shows: its templates have none of their own', () => {
+    const source = readFileSync('src/iotpay-checkout.ts', 'utf8');
+    const templates = [...source.matchAll(/html`([^]*?)`/g)].map(([, template = '']) => template);
+    assert.ok(templates.length > 3);
+    for (const template of templates) {
+      // Expressions, then tags with their attributes: what is left is text.
+      let text = template;
+      for (let before = ''; before !== text;) {
+        before = text;
+        text = text.replace(/\$\{[^{}]*\}/g, '');
+      }
+      text = text.replace(/<[^<>]*>/g, '').replace(/\$\{[^]*$/, '');
+      assert.doesNotMatch(text, /\p{L}{2}/u, template);
+    }
+    assert.doesNotMatch(source, /(?:title|aria-label|placeholder|alt)=["'][^"'$]*\p{L}/u);
+  });
 });
