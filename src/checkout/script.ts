@@ -139,8 +139,8 @@ async function load(
     }
   }
 
-  /** Follows the page's own tag, then up to three of ours; rejects with the failure of the last. */
-  async function attempts(signal: AbortSignal): Promise<never> {
+  /** Follows the page's own tag, then up to three of ours; rejects with the last one's failure. */
+  async function attempts(signal: AbortSignal): Promise<IotpayFunction> {
     const refusedBy = watchPolicy(document, signal);
     const grace = Math.min(DEFINITION_MS, timeout / (ATTEMPTS + 1));
     let tag = tagsOf(document).at(-1);
@@ -169,6 +169,9 @@ async function load(
           await pause(BACKOFF_MS * 2 ** (attempt - 1), signal);
         } else {
           if (event) {
+            // Looked at now, and not at the next turn of the clock: the form waits for it.
+            const defined = scriptFunction(document);
+            if (defined) return defined;
             failure = new IotpayCheckoutError(
               'script-invalid',
               `IOTPay's script loaded but defines no function: expected window.Iotpay to be a function, received ${typeof globalOf(document)}. Does something on the page shadow it, or answer in its place?`,
