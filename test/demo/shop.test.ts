@@ -190,6 +190,10 @@ describe('every page', () => {
       ]);
       const trouble: string[] = [];
       const look = async (name: string) => {
+        // A page whose styles are still on their way looks like no page of ours.
+        await page.waitForFunction(
+          () => document.readyState === 'complete' && document.documentElement.classList.contains('script'),
+        );
         // What axe-core can't look into is the gateway's own.
         await page.evaluate(axe);
         const found = await page.evaluate(async () => {
