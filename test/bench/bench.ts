@@ -1,32 +1,118 @@
-/** `npm run bench`: time to form; `-- --rounds 5`. Needs a build. */
+/**
+ * `npm run bench`: all tables; `-- --table size,faults`: these; `-- --rounds 3 --cycles 200`: shorter. Needs a build.
+ */
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { timeToForm } from './time-to-form.js';
+import { crowds, repetition } from './repetition.js';
+import { CDN_FILE } from './site.js';
+import { sizes } from './size.js';
+import { markdown, median, spread } from './statistics.js';
+import { coldTimeToForm, timeToForm } from './time-to-form.js';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
-if (!existsSync('dist/cdn/iotpay-checkout.js')) throw new Error('dist/ is not there yet: npm run build');
+const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }) => Promise<void>>> = {
+  form: async ({ rounds }) => {
+    const pairs = await timeToForm(rounds);
+    title('Time to form', 'ms from the markup in the page to the call of mount(), medians; delays in ms');
+    show(
+      pairs.map(({ backend, script, mount, frame, rounds: ours }) => ({
+        backend,
+        script,
+        ours: Math.round(mount.ours),
+        'lowest–highest': spread(ours),
+        sample: Math.round(mount.sample),
+        limit: Math.round(mount.limit),
+        'of the sample': (mount.ours / mount.sample).toFixed(2),
+        'above the limit': (mount.ours - mount.limit).toFixed(1),
+        'frame, ours': Math.round(frame.ours),
+        'frame, sample': Math.round(frame.sample),
+        'frame, limit': Math.round(frame.limit),
+      })),
+    );
+    const equal = pairs.filter(({ backend, script }) => backend === script && backend > 0);
+    const share = median(equal.map(({ mount }) => mount.ours / mount.sample));
+    const above = median(pairs.map(({ mount }) => mount.ours - mount.limit));
+    console.log(`\nAt equal latencies ${share.toFixed(2)} of the sample (median of four, without 0 and 0).`);
+    console.log(`Above the limit: ${above.toFixed(1)} ms (median of all 25 pairs).`);
+  },
+  cold: async ({ rounds }) => {
+    const rows = await coldTimeToForm(rounds);
+    title(
+      'Time to form, the CDN file cold',
+      'ms from the navigation to the call of mount(), medians; “hinted”: a preload link for IOTPay’s script in the head',
+    );
+    show(
+      rows.map(({ file, others, mount, rounds: ours }) => ({
+        'CDN file': file,
+        'backend, script': others,
+        ours: Math.round(mount.ours),
+        'lowest–highest': spread(ours),
+        'ours, hinted': Math.round(mount['ours, hinted']),
+        sample: Math.round(mount.sample),
+        limit: Math.round(mount.limit),
+        'of the sample': (mount.ours / mount.sample).toFixed(2),
+      })),
+    );
+  },
+  size: async () => {
+    const rows = await sizes();
+    title('Size', 'bytes, built by esbuild, minified');
+    show(rows.map((row) => ({ ...row })));
+  },
+  repetition: async ({ rounds, cycles }) => {
+    const rows = await repetition(cycles);
+    title('Repetition', 'what is left of so many cycles of mount, pay, remove, after garbage collection');
+    show(
+      rows.map(({ heapBytes, ...rest }) => ({
+        cycles: rest.cycles,
+        'heap, kB': Math.round(heapBytes / 1000),
+        'detached nodes': rest.detachedNodes,
+        elements: rest.elements,
+        'listeners on window': rest.windowListeners,
+        'on document': rest.documentListeners,
+        frames: rest.frames,
+        timers: rest.timers,
+      })),
+    );
+    const crowd = await crowds(rounds);
+    title('Many on a page', 'ms of the main thread until all frames have loaded, medians');
+    show(
+      crowd.map(({ kind, count, scriptRequests, mainThreadMs, blockingMs }) => ({
+        '': kind,
+        count,
+        'requests for the script': scriptRequests,
+        'main thread, each': mainThreadMs.toFixed(1),
+        'total blocking time': Math.round(blockingMs),
+      })),
+    );
+  },
+};
 
-const pairs = await timeToForm(Number(values.rounds));
-console.log('From the markup in the page to the call of mount(), medians in milliseconds:');
-console.table(
-  pairs.map(({ backend, script, mount, frame, spread }) => ({
-    backend,
-    script,
-    ours: Math.round(mount.ours),
-    spread: Math.round(spread),
-    sample: Math.round(mount.sample),
-    limit: Math.round(mount.limit),
-    'of the sample': (mount.ours / mount.sample).toFixed(2),
-    'above the limit': (mount.ours - mount.limit).toFixed(1),
-    'frame, ours': Math.round(frame.ours),
-    'frame, sample': Math.round(frame.sample),
-  })),
-);
-const middle = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
-const equal = pairs.filter(({ backend, script }) => backend === script && backend > 0);
+const { values } = parseArgs({
+  options: {
+    table: { type: 'string', default: Object.keys(TABLES).join(',') },
+    rounds: { type: 'string', default: '5' },
+    cycles: { type: 'string', default: '1000' },
+  },
+});
+const wanted = values.table.split(',');
+const strange = wanted.filter((name) => !(name in TABLES));
+if (strange.length > 0) {
+  throw new Error(`No such table: ${strange.join(', ')}. There are: ${Object.keys(TABLES).join(', ')}.`);
+}
+if (!existsSync(CDN_FILE)) throw new Error('dist/ is not there yet: npm run build');
+
+function title(name: string, unit: string): void {
+  console.log(`\n## ${name}\n\n${unit}\n`);
+}
+
+function show(rows: Parameters<typeof markdown>[0]): void {
+  console.log(markdown(rows));
+}
+
 console.log(
-  `At equal latencies: ${middle(equal.map(({ mount }) => mount.ours / mount.sample)).toFixed(2)} of the sample (median)`,
+  `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? ''}`,
 );
-console.log(
-  `Above the limit: ${middle(pairs.map(({ mount }) => mount.ours - mount.limit)).toFixed(1)} ms (median)`,
-);
+for (const name of wanted) {
+  await TABLES[name]?.({ rounds: Number(values.rounds), cycles: Number(values.cycles) });
+}

@@ -1,31 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
+import { addBackend, addElement, gateway, serve } from './site.js';
+import { median } from './statistics.js';
 
 /** Milliseconds after which backend and script answer; all pairs are measured. */
 const DELAYS_MS = [0, 50, 200, 400, 800] as const;
-const KINDS = ['ours', 'sample', 'limit'] as const;
-type Kind = (typeof KINDS)[number];
+/** Milliseconds after which the CDN file answers. */
+const FILE_DELAYS_MS = [0, 50, 200] as const;
 
 interface Times {
-  /** From the markup's being in the page to the call of `mount()`, in milliseconds. */
+  /** Milliseconds to the call of `mount()`. */
   readonly mount: number;
-  /** To the frame's load. */
+  /** Milliseconds to the frame's load. */
   readonly frame: number;
 }
-
-export interface Pair {
-  readonly backend: number;
-  readonly script: number;
-  readonly mount: Readonly<Record<Kind, number>>;
-  readonly frame: Readonly<Record<Kind, number>>;
-  /** Between the fastest and the slowest of ours. */
-  readonly spread: number;
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const SCRIPT = `window.Iotpay = () => ({ mount(selector) {
   times.mount = performance.now() - times.start;
@@ -63,93 +52,150 @@ const OURS = `
   element.gatewayOrigin = scriptOrigin;
   document.querySelector('#form').append(element);`;
 
-const BODIES: Readonly<Record<Kind, string>> = { ours: OURS, sample: SAMPLE, limit: LIMIT };
+const WARM = { ours: OURS, sample: SAMPLE, limit: LIMIT } as const;
+type Warm = keyof typeof WARM;
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+type Values<Kind extends string, Value> = Readonly<Record<Kind, Value>>;
 
-async function serve(app: Hono): Promise<{ origin: string; close: () => void }> {
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    },
-  };
+export interface Pair {
+  readonly backend: number;
+  readonly script: number;
+  readonly mount: Values<Warm, number>;
+  readonly frame: Values<Warm, number>;
+  /** Our times of all rounds. */
+  readonly rounds: readonly number[];
 }
 
-/** Measures all pairs, the three kinds one after the other in each round. */
-export async function timeToForm(rounds: number): Promise<Pair[]> {
-  const gateways = new Map<number, Awaited<ReturnType<typeof serve>>>();
-  for (const delay of DELAYS_MS) {
-    const gateway = new Hono();
-    gateway.get('/cc/iotpaycc.js', async (context) => {
-      await pause(delay);
-      return context.body(SCRIPT, 200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-store' });
-    });
-    gateway.get('/frame', (context) => context.html('<!doctype html><p>Form'));
-    gateways.set(delay, await serve(gateway));
-  }
-  const app = new Hono();
-  const element = readFileSync('dist/cdn/iotpay-checkout.js', 'utf8');
-  app.get('/iotpay-checkout.js', (context) =>
-    context.body(element, 200, { 'Content-Type': 'text/javascript' }),
-  );
-  app.post('/api/:delay', async (context) => {
-    await pause(Number(context.req.param('delay')));
-    return context.json({ retCode: 'SUCCESS', retMsg: '', retData: { secureId: 'S1' } });
-  });
-  app.get('/:kind/:backend/:script', (context) => {
-    const { kind, backend, script } = context.req.param();
-    const origin = gateways.get(Number(script))?.origin ?? '';
-    return context.html(`<!doctype html><meta charset="utf-8"><div id="form"></div><script type="module">
-import '/iotpay-checkout.js';
+type Cold = 'ours' | 'ours, hinted' | 'sample' | 'limit';
+const COLD: readonly Cold[] = ['ours', 'ours, hinted', 'sample', 'limit'];
+
+export interface ColdRow {
+  /** Milliseconds after which the CDN file answers, and after which backend and script do. */
+  readonly file: number;
+  readonly others: number;
+  readonly mount: Values<Cold, number>;
+  readonly rounds: readonly number[];
+}
+
+const opening = (origin: string, backend: number, start: string): string => `
 const scriptOrigin = globalThis.scriptOrigin = '${origin}';
 const backend = '/api/${backend}';
-const times = globalThis.times = { start: performance.now() };
-${BODIES[kind as Kind]}
-</script>`);
+const times = globalThis.times = { start: ${start} };`;
+
+/** The element is defined before the clock starts. */
+const warmPage = (kind: Warm, backend: number, origin: string): string =>
+  `<!doctype html><meta charset="utf-8"><div id="form"></div><script type="module">
+import '/iotpay-checkout.js';
+${opening(origin, backend, 'performance.now()')}
+${WARM[kind]}
+</script>`;
+
+/** The clock starts with the page itself; what is not ours needs no file. */
+function coldPage(kind: Cold, file: number, backend: number, origin: string): string {
+  const hint =
+    kind === 'ours, hinted' ? `<link rel="preload" as="script" href="${origin}/cc/iotpaycc.js">` : '';
+  const head = `<!doctype html><meta charset="utf-8">${hint}<script>${opening(origin, backend, '0')}</script>`;
+  return kind === 'sample' || kind === 'limit'
+    ? `${head}<div id="form"></div><script>${WARM[kind]}</script>`
+    : `${head}<script type="module" src="/iotpay-checkout.js?after=${file}"></script>
+<iotpay-checkout secure-id-endpoint="/api/${backend}" gateway-origin="${origin}"></iotpay-checkout>`;
+}
+
+/** A site, its gateways by delay, and a browser, for as long as `use` runs. */
+async function withSite<Result>(
+  use: (visit: (path: string) => Promise<Times>, browser: Browser) => Promise<Result>,
+): Promise<Result> {
+  const gateways = new Map<number, Awaited<ReturnType<typeof serve>>>();
+  for (const delay of DELAYS_MS) gateways.set(delay, await serve(gateway(SCRIPT, delay)));
+  const originOf = (delay: string) => gateways.get(Number(delay))?.origin ?? '';
+  const app = new Hono();
+  addElement(app);
+  addBackend(app);
+  app.get('/warm/:kind/:backend/:script', ({ req, html }) => {
+    const { kind, backend, script } = req.param();
+    return html(warmPage(kind as Warm, Number(backend), originOf(script)));
+  });
+  app.get('/cold/:kind/:file/:others', ({ req, html }) => {
+    const { kind, file, others } = req.param();
+    return html(coldPage(kind as Cold, Number(file), Number(others), originOf(others)));
   });
   const site = await serve(app);
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage();
-    const measure = async (kind: Kind, backend: number, script: number): Promise<Times> => {
-      await page.goto(`${site.origin}/${kind}/${backend}/${script}`);
+    const page: Page = await browser.newPage();
+    const visit = async (path: string): Promise<Times> => {
+      await page.goto(site.origin + path);
       await page.waitForFunction(() => (globalThis as unknown as { times?: Times }).times?.frame, {
         polling: 20,
       });
       return page.evaluate(() => (globalThis as unknown as { times: Times }).times);
     };
-    for (const kind of KINDS) await measure(kind, 0, 0);
+    return await use(visit, browser);
+  } finally {
+    await browser.close();
+    site.close();
+    for (const each of gateways.values()) each.close();
+  }
+}
+
+/** One after the other in each round, so that what disturbs one disturbs all. */
+async function inTurns<Kind extends string>(
+  kinds: readonly Kind[],
+  rounds: number,
+  visit: (kind: Kind) => Promise<Times>,
+): Promise<Record<Kind, Times[]>> {
+  const all = Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as Record<Kind, Times[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of kinds) all[kind].push(await visit(kind));
+  }
+  return all;
+}
+
+function mediansOf<Kind extends string>(all: Record<Kind, Times[]>, name: keyof Times): Values<Kind, number> {
+  const entries = Object.entries(all) as [Kind, Times[]][];
+  return Object.fromEntries(
+    entries.map(([kind, times]) => [kind, median(times.map((each) => each[name]))]),
+  ) as Values<Kind, number>;
+}
+
+/** From the markup in the page to the call of `mount()` and to the frame's load, for all 25 pairs of delays. */
+export function timeToForm(rounds: number): Promise<Pair[]> {
+  return withSite(async (visit) => {
+    const kinds = Object.keys(WARM) as Warm[];
+    await inTurns(kinds, 1, (kind) => visit(`/warm/${kind}/0/0`));
     const pairs: Pair[] = [];
     for (const backend of DELAYS_MS) {
       for (const script of DELAYS_MS) {
-        const all: Record<Kind, Times[]> = { ours: [], sample: [], limit: [] };
-        for (let round = 0; round < rounds; round++) {
-          for (const kind of KINDS) all[kind].push(await measure(kind, backend, script));
-        }
-        const of = (name: keyof Times) => ({
-          ours: median(all.ours.map((each) => each[name])),
-          sample: median(all.sample.map((each) => each[name])),
-          limit: median(all.limit.map((each) => each[name])),
-        });
-        const ours = all.ours.map(({ mount }) => mount);
+        const all = await inTurns(kinds, rounds, (kind) => visit(`/warm/${kind}/${backend}/${script}`));
         pairs.push({
           backend,
           script,
-          mount: of('mount'),
-          frame: of('frame'),
-          spread: Math.max(...ours) - Math.min(...ours),
+          mount: mediansOf(all, 'mount'),
+          frame: mediansOf(all, 'frame'),
+          rounds: all.ours.map(({ mount }) => mount),
         });
       }
     }
     return pairs;
-  } finally {
-    await browser.close();
-    site.close();
-    for (const gateway of gateways.values()) gateway.close();
-  }
+  });
+}
+
+/** From the navigation to the call of `mount()`, with the CDN file fetched anew, backend and script equally late. */
+export function coldTimeToForm(rounds: number): Promise<ColdRow[]> {
+  return withSite(async (visit) => {
+    await inTurns(COLD, 1, (kind) => visit(`/cold/${kind}/0/0`));
+    const rows: ColdRow[] = [];
+    for (const file of FILE_DELAYS_MS) {
+      for (const others of DELAYS_MS) {
+        const all = await inTurns(COLD, rounds, (kind) => visit(`/cold/${kind}/${file}/${others}`));
+        rows.push({
+          file,
+          others,
+          mount: mediansOf(all, 'mount'),
+          rounds: all.ours.map(({ mount }) => mount),
+        });
+      }
+    }
+    return rows;
+  });
 }
