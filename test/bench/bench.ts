@@ -4,7 +4,9 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { faults, PATIENCE_S } from './faults.js';
 import { crowds, repetition } from './repetition.js';
+import { handlers, signatures } from './server.js';
 import { CDN_FILE } from './site.js';
 import { sizes } from './size.js';
 import { markdown, median, spread } from './statistics.js';
@@ -83,6 +85,51 @@ const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }
         'requests for the script': scriptRequests,
         'main thread, each': mainThreadMs.toFixed(1),
         'total blocking time': Math.round(blockingMs),
+      })),
+    );
+  },
+  faults: async () => {
+    const endings = await faults();
+    title(
+      'Faults',
+      `how a call ends, seconds to its end, script tags it leaves; "hangs" after ${PATIENCE_S} s; (!) is not what a merchant hopes for`,
+    );
+    const loaders = [...new Set(endings.map(({ loader }) => loader))];
+    show(
+      [...new Set(endings.map(({ fault }) => fault))].map((fault) => ({
+        fault,
+        ...Object.fromEntries(
+          loaders.map((name) => {
+            const end = endings.find(({ loader, fault: other }) => loader === name && other === fault);
+            const cell =
+              end && `${end.ending} ${end.seconds.toFixed(1)} s, ${end.tags}${end.asHoped ? '' : ' (!)'}`;
+            return [name, cell ?? ''];
+          }),
+        ),
+      })),
+    );
+  },
+  server: async ({ rounds }) => {
+    const rows = await handlers(rounds);
+    title('Server', 'requests a second in one process, medians, and how long the slowest hundredth takes');
+    show(
+      rows.map(({ name, atATime, perSecond, p99Ms, rounds: all, share }) => ({
+        route: name,
+        'at a time': atATime,
+        'per second': Math.round(perSecond),
+        'lowest–highest': spread(all),
+        'of the bare route': share.toFixed(2),
+        'p99, ms': p99Ms.toFixed(2),
+      })),
+    );
+    const signed = signatures(rounds);
+    title('Signature', 'of a purchase with ten parameters, a second, medians');
+    show(
+      signed.map(({ name, perSecond, rounds: all }) => ({
+        '': name,
+        'per second': Math.round(perSecond),
+        'lowest–highest': spread(all),
+        'of bare MD5': (perSecond / (signed[0]?.perSecond ?? NaN)).toFixed(2),
       })),
     );
   },

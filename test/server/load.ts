@@ -5,9 +5,10 @@ import {
   secureIdHandler,
   type Handler,
 } from '../../src/server/index.js';
+import { inParallel, type Timings } from '../support/parallel.js';
 import { MERCHANT, notificationOf, post } from './support.js';
 
-export interface LoadResult {
+export interface LoadResult extends Timings {
   readonly route: string;
   readonly requests: number;
   /** Distinct orders that the requests were about. */
@@ -18,9 +19,6 @@ export interface LoadResult {
   readonly twice: number;
   /** Requests without the right answer. */
   readonly lost: number;
-  readonly medianMs: number;
-  readonly p99Ms: number;
-  readonly perSecond: number;
 }
 
 /** Every third request repeats an earlier one. */
@@ -35,35 +33,22 @@ async function run(
   isRight: (status: number, text: string, n: number) => boolean,
   handled: ReadonlyMap<string, number>,
 ): Promise<LoadResult> {
-  const times: number[] = [];
   const distinct = new Set<number>();
   let lost = 0;
-  let next = 0;
-  const began = performance.now();
-  const worker = async () => {
-    for (let i = next++; i < count; i = next++) {
-      const n = numberOf(i);
-      distinct.add(n);
-      const start = performance.now();
-      const answer = await handle(requestOf(n));
-      const text = await answer.text();
-      times.push(performance.now() - start);
-      if (!isRight(answer.status, text, n)) lost += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  const seconds = (performance.now() - began) / 1000;
-  times.sort((a, b) => a - b);
+  const timings = await inParallel(count, concurrency, async (i) => {
+    const n = numberOf(i);
+    distinct.add(n);
+    const answer = await handle(requestOf(n));
+    if (!isRight(answer.status, await answer.text(), n)) lost += 1;
+  });
   return {
     route,
-    requests: times.length,
+    requests: count,
     distinct: distinct.size,
     handled: handled.size,
     twice: [...handled.values()].filter((each) => each > 1).length,
     lost,
-    medianMs: times[Math.floor(times.length / 2)] ?? 0,
-    p99Ms: times[Math.floor(times.length * 0.99)] ?? 0,
-    perSecond: times.length / seconds,
+    ...timings,
   };
 }
 
