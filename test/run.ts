@@ -1,8 +1,12 @@
-/** `npm test`: everything that must hold, one step after the other; every step runs, even when one before it failed. */
+/**
+ * `npm test`: everything that must hold, one step after the other; every step runs, even when one before it failed.
+ * `npm test -- --apps`: the framework apps as well, which install their own dependencies.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ENGINES, requireBrowsers } from './support/browsers.js';
 import { COUNTS_FILE, type Counts } from './support/counts.js';
 
@@ -13,6 +17,7 @@ interface Step {
   readonly counts?: true;
 }
 
+const { values } = parseArgs({ options: { apps: { type: 'boolean', default: false } } });
 const STEPS: readonly Step[] = [
   { name: 'format', script: 'format:check' },
   { name: 'lint', script: 'lint' },
@@ -22,6 +27,7 @@ const STEPS: readonly Step[] = [
   { name: 'tests in browsers', script: 'test:browser', counts: true },
   { name: 'README', script: 'docs:check' },
   { name: 'package', script: 'test:package', counts: true },
+  ...(values.apps ? [{ name: 'apps', script: 'test:apps', counts: true } as const] : []),
 ];
 
 // First of all, and once: what is missing here would fail in the middle.

@@ -1,11 +1,12 @@
 /**
  * `npm run test:apps`: builds and packs the package, installs the tarball into a copy of each app in `demo/apps`, builds
- * the app with its own tool, and drives it through a full payment in a real browser. Prints a table, app by check.
- * `--app=vue,react`: only these. `--mutate`: takes away the event's binding, and the list's key, and expects the checks
+ * the app with its own tool, and drives it through a full payment in a real browser. Prints a table, app by check. Then a
+ * merchant's project runs the README's own tests, and the frameworks' type checkers look at right and wrong uses.
+ * `--app=vue,react,types`: only these. `--mutate`: takes away the event's binding, and the list's key, and expects the checks
  * to fail.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,10 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { freePort } from '../support/browsers.js';
 import { launchChromium } from '../support/chromium.js';
 import { merchantBackend, type Bindings } from '../support/merchant-backend.js';
+import { leaveCounts } from '../support/counts.js';
 import { CHECKS, type Check, type Visit } from './checks.js';
+import { install, npm, pack } from './install.js';
+import { PROJECTS } from './projects.js';
 
 interface App {
   readonly name: string;
@@ -93,49 +97,13 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
-const wanted = values.app?.split(',') ?? APPS.map(({ name }) => name);
-const strange = wanted.filter((name) => !APPS.some((app) => app.name === name));
-if (strange.length > 0) {
-  throw new Error(
-    `No such app: ${strange.join(', ')}. There are: ${APPS.map(({ name }) => name).join(', ')}.`,
-  );
-}
+const names = [...APPS, ...PROJECTS].map(({ name }) => name);
+const wanted = values.app?.split(',') ?? names;
+const strange = wanted.filter((name) => !names.includes(name));
+if (strange.length > 0)
+  throw new Error(`No such app: ${strange.join(', ')}. There are: ${names.join(', ')}.`);
 
 const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-apps-'));
-
-function npm(cwd: string, ...args: string[]): string {
-  return execFileSync('npm', args, {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true', NG_CLI_ANALYTICS: 'false' },
-  });
-}
-
-function pack(): string {
-  npm('.', 'run', 'build');
-  const [packed] = JSON.parse(npm('.', 'pack', '--json', '--pack-destination', folder)) as {
-    filename: string;
-  }[];
-  return join(folder, packed?.filename ?? '');
-}
-
-/** A copy of an app, with its dependencies and the tarball, as a merchant would install it. */
-function install(app: App, tarball: string): string {
-  const place = join(folder, app.name);
-  cpSync(join('demo/apps', app.name), place, {
-    recursive: true,
-    filter: (path) => !/node_modules|[\\/](?:dist|build|\.svelte-kit|\.angular)$/.test(path),
-  });
-  if (existsSync(join(place, 'package.json'))) {
-    npm(place, 'ci', '--no-audit', '--no-fund');
-    npm(place, 'install', '--no-save', '--no-audit', '--no-fund', tarball);
-  } else {
-    execFileSync('tar', ['-xzf', tarball, '-C', place]);
-    cpSync(join(place, 'package/dist/cdn/iotpay-checkout.js'), join(place, 'iotpay-checkout.js'));
-  }
-  return place;
-}
 
 function change(place: string, { file, from, to }: Change): () => void {
   const path = join(place, file);
@@ -227,12 +195,12 @@ let failed = 0;
 let passed = 0;
 const browser = await launchChromium();
 try {
-  const tarball = pack();
+  const tarball = pack(folder);
   console.log(`Packed: ${tarball.split('/').pop()} with ${readdirSync(folder).length} file`);
   const rows: string[][] = [];
   for (const app of APPS.filter(({ name }) => wanted.includes(name))) {
     const began = Date.now();
-    const place = install(app, tarball);
+    const place = install(join('demo/apps', app.name), folder, tarball);
     if (values.mutate) {
       for (const [what, edit, check] of [
         ['event', app.unbind, 'payment'],
@@ -278,9 +246,19 @@ try {
     console.log(`\n${line(head)}\n${line(widths.map((width) => '-'.repeat(width)))}`);
     for (const row of rows) console.log(line(row));
   }
+  for (const project of PROJECTS.filter(({ name }) => wanted.includes(name) && !values.mutate)) {
+    const place = install(project.source, folder, tarball);
+    for (const [name, trial] of Object.entries(project.trials)) {
+      const trouble = trial(place);
+      if (trouble === undefined) passed += 1;
+      else failed += 1;
+      console.log(`${project.name}, ${name}: ${trouble === undefined ? 'ok' : `FAILED\n${trouble}`}`);
+    }
+  }
 } finally {
   await browser.close();
   if (!values.keep) rmSync(folder, { recursive: true, force: true });
 }
+leaveCounts({ passed, failed, skipped: 0 });
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

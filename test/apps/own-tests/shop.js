@@ -1,0 +1,49 @@
+// The shop that the README's tests are about.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createIotpay, memoryStore, secureIdHandler } from 'iotpay-checkout/server';
+
+const iotpay = () =>
+  createIotpay({
+    mchId: process.env.IOTPAY_MCH_ID,
+    merchantKey: process.env.IOTPAY_MERCHANT_KEY,
+    loginName: process.env.IOTPAY_LOGIN_NAME,
+    gatewayOrigin: process.env.IOTPAY_GATEWAY_ORIGIN,
+  });
+
+export const payWithWallet = (mchOrderNo, walletData) =>
+  iotpay().purchaseWithWallet({
+    mchOrderNo,
+    amount: 1500,
+    currency: 'CAD',
+    cardId: 'customer-7',
+    walletType: 'GooglePay',
+    walletData,
+  });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  let orders = 0;
+  const secureId = secureIdHandler(iotpay(), {
+    store: memoryStore(),
+    resolve: () => ({
+      mchOrderNo: `order-${++orders}`,
+      amount: 1500,
+      currency: 'CAD',
+      channel: 'PF_CC',
+      notifyUrl: 'http://localhost:3000/notify',
+      returnUrl: 'http://localhost:3000/thanks',
+    }),
+  });
+  const app = new Hono();
+  const file = readFileSync(fileURLToPath(import.meta.resolve('iotpay-checkout/cdn/iotpay-checkout.js')));
+  app.get('/iotpay-checkout.js', ({ body }) => body(file, 200, { 'Content-Type': 'text/javascript' }));
+  app.post('/api/secure-id', ({ req }) => secureId(req.raw));
+  app.get('/checkout', ({ html }) =>
+    html(`<!doctype html><html lang="en"><title>Checkout</title>
+<script type="module" src="/iotpay-checkout.js"></script>
+<iotpay-checkout secure-id-endpoint="/api/secure-id" gateway-origin="${process.env.IOTPAY_GATEWAY_ORIGIN}"></iotpay-checkout>`),
+  );
+  serve({ fetch: app.fetch, port: 3000, hostname: 'localhost' });
+}

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireBrowsers } from '../support/browsers.js';
+
+/** Something a merchant does with the installed package, besides running it in an app. */
+export interface Project {
+  readonly name: string;
+  readonly source: string;
+  /** Says what went wrong, by name of the trial; `undefined` where nothing did. */
+  readonly trials: Readonly<Record<string, (place: string) => string | undefined>>;
+}
+
+function run(place: string, command: string, ...args: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: place,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      CI: 'true',
+      PATH: `${join(place, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+      CHROMIUM: requireBrowsers(['chromium']).chromium,
+      NO_COLOR: '1',
+      // This process is a test runner's child itself; the merchant's is not.
+      NODE_TEST_CONTEXT: undefined,
+      NODE_OPTIONS: undefined,
+    },
+  });
+  return { status, output: `${stdout}\n${stderr}`.trim() };
+}
+
+/** Takes the snippet out of the README that imports this test runner, and puts it into the project. */
+function fromReadme(place: string, runner: string, file: string): void {
+  const snippets = [...readFileSync('README.md', 'utf8').matchAll(/```js\n([^]*?)```/g)];
+  const found = snippets.map(([, code = '']) => code).filter((code) => code.includes(`from '${runner}'`));
+  if (found.length !== 1) throw new Error(`The README has ${found.length} examples for ${runner}.`);
+  writeFileSync(join(place, file), found[0] ?? '');
+}
+
+function ownTest(runner: string, file: string, command: string, ...args: string[]) {
+  return (place: string): string | undefined => {
+    fromReadme(place, runner, file);
+    const { status, output } = run(place, command, ...args);
+    // One test each: a runner that finds none has shown nothing.
+    if (status === 0 && /\b(?:pass|passed)\b.*\b1\b|\b1 passed\b/.test(output)) return undefined;
+    return output;
+  };
+}
+
+const COMPILER_OPTIONS = {
+  target: 'ES2022',
+  module: 'ESNext',
+  moduleResolution: 'bundler',
+  lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+  types: [],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: true,
+  noEmit: true,
+  jsx: 'react-jsx',
+};
+
+/** Runs a framework's type checker: no error in the right file, one in each wrong line and nowhere else. */
+function typed(
+  folder: string,
+  wrong: string,
+  lines: readonly number[],
+  options: object,
+  ...checker: string[]
+) {
+  return (place: string): string | undefined => {
+    writeFileSync(
+      join(place, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { ...COMPILER_OPTIONS, ...options },
+        include: [folder],
+        vueCompilerOptions: { strictTemplates: true },
+      }),
+    );
+    const [command = '', ...args] = checker;
+    const { output } = run(place, command, ...args);
+    const found = [...output.matchAll(/([\w/]+\.(?:tsx|vue|svelte))"?[( ](\d+)[,:]\d+/g)].map(
+      ([, file, line]) => `${file}:${line}`,
+    );
+    const expected = lines.map((line) => `${folder}/${wrong}:${line}`);
+    return found.join() === expected.join()
+      ? undefined
+      : `${output}\nExpected errors: ${expected.join(', ')}`;
+  };
+}
+
+const REACT_18 = {
+  paths: {
+    react: ['./node_modules/@types/react-18'],
+    'react/jsx-runtime': ['./node_modules/@types/react-18/jsx-runtime.d.ts'],
+  },
+};
+
+export const PROJECTS: readonly Project[] = [
+  {
+    name: 'own-tests',
+    source: 'test/apps/own-tests',
+    trials: {
+      'node:test': ownTest('node:test', 'own.node.js', process.execPath, '--test', 'own.node.js'),
+      vitest: ownTest('vitest', 'own.test.js', 'vitest', 'run', 'own.test.js'),
+      playwright: ownTest('@playwright/test', 'own.playwright.js', 'playwright', 'test'),
+    },
+  },
+  {
+    name: 'types',
+    source: 'test/apps/types',
+    trials: {
+      'React 19': typed('react', 'wrong.tsx', [4, 5, 6, 7, 8], {}, 'tsc', '--pretty', 'false'),
+      'React 18': typed('react', 'wrong.tsx', [4, 5, 6, 7, 8], REACT_18, 'tsc', '--pretty', 'false'),
+      Vue: typed('vue', 'Wrong.vue', [6, 7, 8, 9], {}, 'vue-tsc', '--pretty', 'false'),
+      Svelte: typed(
+        'svelte',
+        'Wrong.svelte',
+        [5, 6, 7, 8],
+        {},
+        'svelte-check',
+        '--tsconfig',
+        'tsconfig.json',
+        '--output',
+        'machine',
+      ),
+    },
+  },
+];
