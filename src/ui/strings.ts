@@ -1,10 +1,9 @@
-import en from './strings/en.js';
+import en, { type IotpayStrings } from './strings/en.js';
 import fr from './strings/fr.js';
 import zhHans from './strings/zh-hans.js';
 import zhHant from './strings/zh-hant.js';
 
-/** Every text that a shopper sees or hears, by name. */
-export type IotpayStrings = { readonly [K in keyof typeof en]: string };
+export type { IotpayStrings };
 
 /** A language that the texts exist in, as a `lang` value. */
 export type IotpayLanguage = 'en' | 'fr' | 'zh-Hans' | 'zh-Hant';

@@ -8,7 +8,7 @@ import { faults, PATIENCE_S } from './faults.js';
 import { crowds, repetition } from './repetition.js';
 import { handlers, signatures } from './server.js';
 import { CDN_FILE } from './site.js';
-import { sizes } from './size.js';
+import { parts, sizes } from './size.js';
 import { markdown, median, spread } from './statistics.js';
 import { coldTimeToForm, timeToForm } from './time-to-form.js';
 
@@ -57,9 +57,10 @@ const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }
     );
   },
   size: async () => {
-    const rows = await sizes();
     title('Size', 'bytes, built by esbuild, minified');
-    show(rows.map((row) => ({ ...row })));
+    show((await sizes()).map((row) => ({ ...row })));
+    title('Where our own share goes', 'bytes by which it gets smaller without that part; the rest is code');
+    show((await parts()).map((row) => ({ ...row })));
   },
   repetition: async ({ rounds, cycles }) => {
     const rows = await repetition(cycles);

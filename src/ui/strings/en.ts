@@ -1,4 +1,4 @@
-export default {
+const en = {
   frameTitle: 'Card form by IOTPay',
   loading: 'The secure card form is loading.',
   slow: 'This is taking longer than usual. Please wait.',
@@ -14,3 +14,8 @@ export default {
   offline: 'You seem to be offline. You have not been charged.',
   retry: 'Try again',
 } as const;
+
+/** Every text that a shopper sees or hears, by name. */
+export type IotpayStrings = { readonly [K in keyof typeof en]: string };
+
+export default en;

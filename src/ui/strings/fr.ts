@@ -1,4 +1,4 @@
-import type { IotpayStrings } from '../strings.js';
+import type { IotpayStrings } from './en.js';
 
 export default {
   frameTitle: 'Formulaire de carte IOTPay',
