@@ -204,13 +204,22 @@ export function playgroundPage(page) {
             <div id="stage"></div>
           </section>
 
-          <section class="pg-code" lang="en" aria-labelledby="markup-title">
-            <div class="pg-bar">
-              <h2 id="markup-title">Markup</h2>
-              <button type="button" class="chip" id="copy-markup">Copy</button>
-            </div>
-            <pre tabindex="0" aria-labelledby="markup-title"><code id="markup"></code></pre>
-          </section>
+          <div class="pg-logs" lang="en">
+            <section class="pg-log" aria-labelledby="events-title">
+              <div class="pg-bar">
+                <h2 id="events-title">Events</h2>
+                <button type="button" class="chip" data-clear="events">Clear</button>
+              </div>
+              <ol id="events" tabindex="0" aria-labelledby="events-title"></ol>
+            </section>
+            <section class="pg-log" aria-labelledby="requests-title">
+              <div class="pg-bar">
+                <h2 id="requests-title">Requests</h2>
+                <button type="button" class="chip" data-clear="requests">Clear</button>
+              </div>
+              <ol id="requests" tabindex="0" aria-labelledby="requests-title"></ol>
+            </section>
+          </div>
 
           ${
             scenarios.length
@@ -244,22 +253,13 @@ export function playgroundPage(page) {
               : ''
           }
 
-          <div class="pg-logs" lang="en">
-            <section class="pg-log" aria-labelledby="events-title">
-              <div class="pg-bar">
-                <h2 id="events-title">Events</h2>
-                <button type="button" class="chip" data-clear="events">Clear</button>
-              </div>
-              <ol id="events" tabindex="0" aria-labelledby="events-title"></ol>
-            </section>
-            <section class="pg-log" aria-labelledby="requests-title">
-              <div class="pg-bar">
-                <h2 id="requests-title">Requests</h2>
-                <button type="button" class="chip" data-clear="requests">Clear</button>
-              </div>
-              <ol id="requests" tabindex="0" aria-labelledby="requests-title"></ol>
-            </section>
-          </div>
+          <section class="pg-code" lang="en" aria-labelledby="markup-title">
+            <div class="pg-bar">
+              <h2 id="markup-title">Markup</h2>
+              <button type="button" class="chip" id="copy-markup">Copy</button>
+            </div>
+            <pre tabindex="0" aria-labelledby="markup-title"><code id="markup"></code></pre>
+          </section>
         </div>
       </div>
       <div class="toast" id="toast" role="status" lang="en"></div>`,

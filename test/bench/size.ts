@@ -49,14 +49,14 @@ export async function sizes(): Promise<Size[]> {
 /** Puts something empty in the place of the modules that match. */
 const without = (filter: RegExp, contents: string): Plugin => ({
   name: 'without',
-  setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: 'ts' })),
+  setup: (build) => build.onLoad({ filter }, () => ({ contents, loader: 'ts' })),
 });
 
 /** Empties every text with a space in it: what errors and warnings say. */
 const MUTE: Plugin = {
   name: 'mute',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /src[\\/]checkout[\\/].*\.ts$/ }, ({ path }) => {
+  setup: (build) =>
+    build.onLoad({ filter: /src[\\/]checkout[\\/].*\.ts$/ }, ({ path }) => {
       const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest);
       const mute: ts.TransformerFactory<ts.SourceFile> = (context) => {
         const { factory } = context;

@@ -104,6 +104,26 @@ describe('the packed package', () => {
       assert.ok(files.includes(path), path);
   });
 
+  it('holds every file that package.json names', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    const named: string[] = [];
+    const collect = (value: unknown): void => {
+      if (typeof value === 'string') named.push(value.replace(/^\.\//, ''));
+      else if (value) Object.values(value).forEach(collect);
+    };
+    for (const field of ['types', 'customElements', 'web-types', 'bin', 'exports']) {
+      assert.ok(manifest[field], field);
+      collect(manifest[field]);
+    }
+    assert.deepEqual(
+      named.filter((path) => !files.includes(path)),
+      [],
+    );
+  });
+
   it('has sources inside its source maps, and no paths of the machine that built it', () => {
     for (const path of files.filter((name) => name.endsWith('.map'))) {
       const { sources, sourcesContent } = JSON.parse(readFileSync(join(installed, path), 'utf8')) as {
