@@ -115,7 +115,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** Seconds after which a call that has not settled counts as hanging. */
-export const PATIENCE_S = 60;
+export const PATIENCE_S = 45;
 
 export interface Ending {
   readonly loader: string;
@@ -171,10 +171,9 @@ const TRIAL = async (calls: Case['calls'], address: string, deadTag: boolean, pa
   } satisfies InPage;
 };
 
-async function trial(browser: Browser, loader: Loader, fault: Case): Promise<Ending> {
+async function trial(browser: Browser, loader: Loader, module: Uint8Array, fault: Case): Promise<Ending> {
   const app = new Hono();
   addBackend(app);
-  const module = await bundle(loader.module);
   app.get(
     '/loader.js',
     () => new Response(module as BodyInit, { headers: { 'Content-Type': 'text/javascript' } }),
@@ -223,11 +222,13 @@ async function trial(browser: Browser, loader: Loader, fault: Case): Promise<End
 }
 
 /** Pages at a time: most of them only wait. */
-const PAGES = 8;
+const PAGES = 4;
 
 /** Every loader through every fault, in the same browser. */
 export async function faults(): Promise<Ending[]> {
   installPeers();
+  const modules = new Map<Loader, Uint8Array>();
+  for (const loader of LOADERS) modules.set(loader, await bundle(loader.module));
   const browser = await launchChromium();
   try {
     const trials = CASES.flatMap((fault) => LOADERS.map((loader) => ({ fault, loader })));
@@ -236,7 +237,7 @@ export async function faults(): Promise<Ending[]> {
     const worker = async () => {
       for (let i = next++; i < trials.length; i = next++) {
         const { loader, fault } = trials[i] as (typeof trials)[number];
-        endings[i] = await trial(browser, loader, fault);
+        endings[i] = await trial(browser, loader, modules.get(loader) as Uint8Array, fault);
       }
     };
     await Promise.all(Array.from({ length: PAGES }, worker));
