@@ -80,11 +80,12 @@ const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }
     const crowd = await crowds(rounds);
     title('Many on a page', 'ms of the main thread until all frames have loaded, medians');
     show(
-      crowd.map(({ kind, count, scriptRequests, mainThreadMs, blockingMs }) => ({
+      crowd.map(({ kind, count, scriptRequests, mainThreadMs, rounds: all, blockingMs }) => ({
         '': kind,
         count,
         'requests for the script': scriptRequests,
         'main thread, each': mainThreadMs.toFixed(1),
+        'lowest–highest': spread(all, 1),
         'total blocking time': Math.round(blockingMs),
       })),
     );

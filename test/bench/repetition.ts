@@ -153,6 +153,8 @@ export interface Crowd {
   readonly scriptRequests: number;
   /** Main thread's milliseconds for each, until all frames have loaded. */
   readonly mainThreadMs: number;
+  /** The same in every round. */
+  readonly rounds: readonly number[];
   /** What the main thread was busy beyond 50 ms at a stretch, in milliseconds, all stretches together. */
   readonly blockingMs: number;
 }
@@ -184,13 +186,14 @@ export async function crowds(rounds: number): Promise<Crowd[]> {
   const rows: Crowd[] = [];
   for (const count of [1, 10, 100]) {
     for (const kind of ['ours', 'bare frames'] as const) {
-      const measured: Crowd[] = [];
+      const measured: Omit<Crowd, 'rounds'>[] = [];
       for (let round = 0; round < rounds; round++) measured.push(await crowd(kind, count));
       rows.push({
         kind,
         count,
         scriptRequests: Math.max(...measured.map((each) => each.scriptRequests)),
         mainThreadMs: median(measured.map((each) => each.mainThreadMs)),
+        rounds: measured.map((each) => each.mainThreadMs),
         blockingMs: median(measured.map((each) => each.blockingMs)),
       });
     }
@@ -198,7 +201,7 @@ export async function crowds(rounds: number): Promise<Crowd[]> {
   return rows;
 }
 
-function crowd(kind: Crowd['kind'], count: number): Promise<Crowd> {
+function crowd(kind: Crowd['kind'], count: number): Promise<Omit<Crowd, 'rounds'>> {
   return withPage(async (page, cdp, requests) => {
     const busy = async () => {
       const { metrics } = await cdp.send('Performance.getMetrics');

@@ -37,7 +37,14 @@ function walk(value, visit) {
 /** The manifest of the package: its public doors, and of the element what is public. */
 export async function createManifest() {
   // The analyzer writes `customElements` into package.json: `--outdir` lets that be what is there already.
-  const argv = ['analyze', '--litelement', '--quiet', '--outdir', 'dist', ...SOURCES.flatMap((file) => ['--globs', file])];
+  const argv = [
+    'analyze',
+    '--litelement',
+    '--quiet',
+    '--outdir',
+    'dist',
+    ...SOURCES.flatMap((file) => ['--globs', file]),
+  ];
   const manifest = await cli({ argv, cwd: process.cwd(), noWrite: true });
   const values = constants();
   for (const module of manifest.modules) {
