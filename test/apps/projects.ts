@@ -1,14 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
-import { requireBrowsers } from '../support/browsers.js';
+import { freePort, requireBrowsers } from '../support/browsers.js';
 
 /** Something a merchant does with the installed package, besides running it in an app. */
 export interface Project {
   readonly name: string;
   readonly source: string;
   /** Says what went wrong, by name of the trial; `undefined` where nothing did. */
-  readonly trials: Readonly<Record<string, (place: string) => string | undefined>>;
+  readonly trials: Readonly<
+    Record<string, (place: string) => string | undefined | Promise<string | undefined>>
+  >;
 }
 
 function run(place: string, command: string, ...args: string[]): { status: number | null; output: string } {
@@ -45,6 +48,47 @@ function ownTest(runner: string, file: string, command: string, ...args: string[
     if (status === 0 && /\b(?:pass|passed)\b.*\b1\b|\b1 passed\b/.test(output)) return undefined;
     return output;
   };
+}
+
+/** `npx iotpay-checkout sandbox`: prints the environment to set, and answers on loopback names only. */
+async function sandboxCommand(place: string): Promise<string | undefined> {
+  const port = await freePort();
+  const child = spawn('npx', ['--no-install', 'iotpay-checkout', 'sandbox', '--port', `${port}`], {
+    cwd: place,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  try {
+    const expected = [
+      'IOTPAY_MCH_ID=10000701',
+      'IOTPAY_MERCHANT_KEY=sandbox-merchant-key',
+      'IOTPAY_LOGIN_NAME=sandbox',
+      `IOTPAY_GATEWAY_ORIGIN=http://127.0.0.1:${port}`,
+    ];
+    for (let i = 0; !expected.every((line) => output.includes(line)); i++) {
+      if (i > 100 || child.exitCode !== null) return `${output}\nExpected: ${expected.join(' ')}`;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const answers = await Promise.all(
+      [`127.0.0.1:${port}`, 'iotpay.example'].map(
+        (host) =>
+          new Promise<number | undefined>((resolve, reject) =>
+            get(`http://127.0.0.1:${port}/sandbox/ledger`, { headers: { host } }, (response) => {
+              response.resume();
+              resolve(response.statusCode);
+            }).once('error', reject),
+          ),
+      ),
+    );
+    const [own = 0, foreign = 0] = answers;
+    return own === 200 && foreign >= 400 ? undefined : `HTTP ${own} for itself, ${foreign} for another Host`;
+  } finally {
+    // npx and the command that it started.
+    if (child.pid !== undefined) process.kill(-child.pid);
+  }
 }
 
 const COMPILER_OPTIONS = {
@@ -101,6 +145,7 @@ export const PROJECTS: readonly Project[] = [
     name: 'own-tests',
     source: 'test/apps/own-tests',
     trials: {
+      'npx iotpay-checkout sandbox': sandboxCommand,
       'node:test': ownTest('node:test', 'own.node.js', process.execPath, '--test', 'own.node.js'),
       vitest: ownTest('vitest', 'own.test.js', 'vitest', 'run', 'own.test.js'),
       playwright: ownTest('@playwright/test', 'own.playwright.js', 'playwright', 'test'),

@@ -249,7 +249,7 @@ try {
   for (const project of PROJECTS.filter(({ name }) => wanted.includes(name) && !values.mutate)) {
     const place = install(project.source, folder, tarball);
     for (const [name, trial] of Object.entries(project.trials)) {
-      const trouble = trial(place);
+      const trouble = await trial(place);
       if (trouble === undefined) passed += 1;
       else failed += 1;
       console.log(`${project.name}, ${name}: ${trouble === undefined ? 'ok' : `FAILED\n${trouble}`}`);
