@@ -229,22 +229,25 @@ interface Policy {
 }
 let policy: Policy | undefined;
 
+/** Lives as long as the page: it stands out here, so that nothing of one element's load lives on with it. */
+const RULES: Policy = {
+  createScriptURL(url) {
+    const { origin, hostname, pathname } = new URL(url);
+    if (
+      pathname === SCRIPT_PATH &&
+      (origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN || isLoopback(hostname))
+    )
+      return url;
+    throw new TypeError(`Not an address of IOTPay's script: ${url}`);
+  },
+};
+
 /** The address as the page's Trusted Types want it. The policy accepts IOTPay's script on the closed list, nothing else. */
 function trusted(src: string): string {
   const { trustedTypes } = globalThis as {
     trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
   };
   if (!trustedTypes) return src;
-  policy ??= trustedTypes.createPolicy('iotpay-checkout', {
-    createScriptURL(url) {
-      const { origin, hostname, pathname } = new URL(url);
-      if (
-        pathname === SCRIPT_PATH &&
-        (origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN || isLoopback(hostname))
-      )
-        return url;
-      throw new TypeError(`Not an address of IOTPay's script: ${url}`);
-    },
-  });
+  policy ??= trustedTypes.createPolicy('iotpay-checkout', RULES);
   return policy.createScriptURL(src) as string;
 }
