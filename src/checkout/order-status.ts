@@ -1,4 +1,4 @@
-import { isFailed, isPaid } from '../gateway/status.js';
+import { stateOf } from '../gateway/status.js';
 import type { IotpayMode, IotpayOutcome } from './events.js';
 import { readOrder } from './outcome.js';
 import { post, type BackendRequest } from './session.js';
@@ -41,7 +41,8 @@ export async function pollOrder(
         return response.ok ? readOrder(await response.json(), mode) : undefined;
       },
     ).catch(() => undefined); // Not yet known: the next question may get an answer.
-    if (asked && (isPaid(asked.status) || isFailed(asked.status))) return asked;
+    const state = stateOf(asked?.status);
+    if (state === 'paid' || state === 'failed') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_MS);
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { asObject, asText, isObject } from '../gateway/envelope.js';
-import { isFailed, isPaid, readStatus } from '../gateway/status.js';
+import { isPaid, meansTimeout, readWhole, stateOf } from '../gateway/status.js';
 import type { IotpayMode, IotpayOutcome } from './events.js';
 import { safeRedirect } from './redirect.js';
 
@@ -25,11 +25,11 @@ export function readOutcome(event: unknown, mode: IotpayMode): IotpayOutcome | u
   const retMsg = asText(detail['retMsg']) ?? asText(top['retMsg']);
   const message = asText(top['message']) ?? asText(detail['message']) ?? retMsg ?? '';
   const retData = isObject(detail['retData']) ? detail['retData'] : asObject(top['retData']);
-  const status = readStatus(retData['status'] ?? detail['status'] ?? top['status']);
+  const status = readWhole(retData['status'] ?? detail['status'] ?? top['status']);
   return outcomeOf({
     verdict: judge(
       codes.map((code) => (typeof code === 'string' ? code.trim().toUpperCase() : '')),
-      [top, detail].some((part) => /timeout/i.test(`${asText(part['message'])} ${asText(part['retMsg'])}`)),
+      meansTimeout(top['message'], top['retMsg'], detail['message'], detail['retMsg']),
       mode === 'pay' ? status : undefined,
     ),
     mode,
@@ -53,8 +53,9 @@ function judge(codes: string[], timeout: boolean, status: number | undefined): V
   }
   if (only('FAIL')) {
     if (timeout) return unknown('gateway-timeout');
-    if (status === undefined || isFailed(status)) return FAIL;
-    return unknown(status >= 0 && status <= 3 ? 'contradiction' : 'unknown-status');
+    const state = stateOf(status);
+    if (state === undefined || state === 'failed') return FAIL;
+    return unknown(state === 'strange' ? 'unknown-status' : 'contradiction');
   }
   return unknown(codes.every((code) => /^(SUCCESS|FAIL)$/.test(code)) ? 'contradiction' : 'unknown-status');
 }
@@ -68,10 +69,10 @@ export function readOrder(answer: unknown, mode: IotpayMode, followRedirect = tr
   const top = asObject(answer);
   const retData = 'retCode' in top ? asObject(top['retData']) : top;
   const refused = 'retCode' in top && top['retCode'] !== 'SUCCESS';
-  const status = refused ? undefined : readStatus(retData['status']);
+  const status = refused ? undefined : readWhole(retData['status']);
   const retMsg = asText(top['retMsg']) ?? asText(retData['retMsg']);
   return outcomeOf({
-    verdict: isPaid(status) ? SUCCESS : isFailed(status) ? FAIL : unknown('unknown-status'),
+    verdict: isPaid(status) ? SUCCESS : stateOf(status) === 'failed' ? FAIL : unknown('unknown-status'),
     mode,
     message: retMsg ?? '',
     retCode: asText(top['retCode']),

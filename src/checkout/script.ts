@@ -1,4 +1,10 @@
-import { DEVELOPMENT_ORIGIN, isLoopback, PRODUCTION_ORIGIN, SCRIPT_PATH } from '../gateway/origins.js';
+import {
+  DEVELOPMENT_ORIGIN,
+  isLoopback,
+  listedOrigin,
+  PRODUCTION_ORIGIN,
+  SCRIPT_PATH,
+} from '../gateway/origins.js';
 import type { IotpayFunction } from '../gateway/script-api.js';
 import { watchPolicy } from './csp.js';
 import { configError, IotpayCheckoutError } from './errors.js';
@@ -68,13 +74,8 @@ function globalOf(document: Document): unknown {
 
 /** The one origin of this page's script, checked against the closed list. */
 function oneOrigin(wanted: string, page: Page, document: Document): string {
-  const url = URL.canParse(wanted) ? new URL(wanted) : undefined;
-  const origin = url?.origin ?? '';
-  const allowed =
-    origin === PRODUCTION_ORIGIN ||
-    origin === DEVELOPMENT_ORIGIN ||
-    (!!url && /^https?:/.test(origin) && isLoopback(url.hostname) && isLoopback(location.hostname));
-  if (!allowed || url?.href !== `${origin}/`) {
+  const origin = listedOrigin(wanted, isLoopback(location.hostname));
+  if (!origin) {
     throw configError(
       `gateway-origin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or, on a page served from loopback, a loopback origin; received "${wanted}".`,
     );
@@ -232,12 +233,8 @@ let policy: Policy | undefined;
 /** Lives as long as the page: it stands out here, so that nothing of one element's load lives on with it. */
 const RULES: Policy = {
   createScriptURL(url) {
-    const { origin, hostname, pathname } = new URL(url);
-    if (
-      pathname === SCRIPT_PATH &&
-      (origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN || isLoopback(hostname))
-    )
-      return url;
+    const { origin, pathname } = new URL(url);
+    if (pathname === SCRIPT_PATH && listedOrigin(origin, true)) return url;
     throw new TypeError(`Not an address of IOTPay's script: ${url}`);
   },
 };

@@ -1,5 +1,5 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
-import { readStatus } from '../gateway/status.js';
+import { readWhole } from '../gateway/status.js';
 import { watchPolicy } from './csp.js';
 import { IotpayCheckoutError } from './errors.js';
 
@@ -96,7 +96,7 @@ function readSession(response: Response, text: string): Session {
   const data = isObject(answer) && 'retCode' in answer ? unwrap(answer, retMsg) : asObject(answer);
   const mchOrderNo = asText(data['mchOrderNo']);
   const secureId = typeof data['secureId'] === 'string' ? asText(data['secureId']) : undefined;
-  const status = readStatus(data['status']);
+  const status = readWhole(data['status']);
   if (secureId || status !== undefined) return { secureId, status, mchOrderNo, raw: answer };
   throw new IotpayCheckoutError(
     'endpoint-response',

@@ -1,16 +1,25 @@
-/** Longest values that IOTPay's API takes, in characters (source: IOTPay, credit card v3). */
+/** Longest values that IOTPay's API takes, in characters (source: IOTPay, credit card v3, and its PHP SDK). */
 export const FIELD_LIMITS = {
   mchId: 30,
   mchOrderNo: 30,
   cardId: 30,
   payOrderId: 30,
   mchRefundNo: 30,
+  mchUserId: 30,
   loginName: 12,
+  clientIp: 50,
+  walletType: 10,
   subject: 64,
   body: 250,
   notifyUrl: 200,
   returnUrl: 200,
 } as const;
+
+/** The largest amount, in cents: what fits into the gateway's Int. */
+export const MAX_AMOUNT_CENTS = 2 ** 31 - 1;
+
+/** How long a secureId can be used, in milliseconds (source: IOTPay's iOS SDK). */
+export const SECURE_ID_LIFETIME_MS = 3_600_000;
 
 /** The only currency that IOTPay takes for now. */
 export const CURRENCIES = ['CAD'] as const;
@@ -19,3 +28,8 @@ export const CURRENCIES = ['CAD'] as const;
 export const CHANNELS = ['PF_CC', 'UPI_EX'] as const;
 
 export type Channel = (typeof CHANNELS)[number];
+
+/** The wallets that `purchase with wallet` takes (source: IOTPay, "Purchase with wallet"). */
+export const WALLET_TYPES = ['ApplePay', 'GooglePay'] as const;
+
+export type WalletType = (typeof WALLET_TYPES)[number];

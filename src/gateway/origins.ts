@@ -10,6 +10,21 @@ export const DEVELOPMENT_ORIGIN = 'https://ccdev.iotpaycloud.com';
  */
 export const SCRIPT_PATH = '/cc/iotpaycc.js';
 
+/**
+ * The closed list of gateways: IOTPay's two origins, and where `loopback` is true any http(s) origin on this machine (the
+ * sandbox).
+ * @returns the origin as `URL` normalizes it, or `undefined` for everything that is not on the list, addresses with a
+ *   path, query or user info included
+ */
+export function listedOrigin(wanted: string, loopback: boolean): string | undefined {
+  if (!URL.canParse(wanted)) return undefined;
+  const { origin, href, hostname, protocol } = new URL(wanted);
+  if (href !== `${origin}/`) return undefined;
+  if (origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN) return origin;
+  const local = loopback && (protocol === 'http:' || protocol === 'https:') && isLoopback(hostname);
+  return local ? origin : undefined;
+}
+
 /** Whether a host name, as `URL` normalizes it, is the visitor's own machine. */
 export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|(?:.+\.)localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);

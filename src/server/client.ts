@@ -1,7 +1,7 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
 import { CURRENCIES, type Channel } from '../gateway/limits.js';
-import { DEVELOPMENT_ORIGIN, isLoopback, PRODUCTION_ORIGIN } from '../gateway/origins.js';
-import { isPaid, readStatus } from '../gateway/status.js';
+import { DEVELOPMENT_ORIGIN, listedOrigin, PRODUCTION_ORIGIN } from '../gateway/origins.js';
+import { meansTimeout, readWhole, stateOf } from '../gateway/status.js';
 import { IotpayGatewayError } from './errors.js';
 import { checkFields, isId, isUnambiguous, type Kind } from './fields.js';
 import { sign, verify } from './signature.js';
@@ -219,7 +219,7 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
       const words = withoutSecretWords(asText(retMsg), [merchantKey, signed['walletData'], data['secureId']]);
       // UnionPay's "Timeout", and an order that has not failed, are no refusals: the money may yet move.
       const status = readNumber(data['status']);
-      const open = /time.?out/i.test(words ?? '') || (status !== undefined && status !== 9);
+      const open = meansTimeout(words) || (status !== undefined && status !== 9);
       throw fail('refused', `the gateway refused${words ? `: ${words}` : ' without giving a reason.'}`, {
         retMsg: words,
         outcomeUnknown: movesMoney && open,
@@ -348,19 +348,16 @@ function checkOptions(options: IotpayClientOptions): IotpayClientOptions {
 
 /** IOTPay's two hosts, or a loopback origin: signed orders go nowhere else. */
 function checkOrigin(wanted: string): string {
-  const url = URL.canParse(wanted) ? new URL(wanted) : undefined;
-  const origin = url?.origin ?? '';
-  const allowed =
-    origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN || (!!url && isLoopback(url.hostname));
-  if (allowed && url?.href === `${origin}/`) return origin;
+  const origin = listedOrigin(wanted, true);
+  if (origin) return origin;
   throw new TypeError(
-    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${url ? JSON.stringify(origin) : 'what is no URL'}.`,
+    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${URL.canParse(wanted) ? JSON.stringify(new URL(wanted).origin) : 'what is no URL'}.`,
   );
 }
 
 /** Whole numbers that arrive as numbers or as text. */
 function readNumber(value: unknown): number | undefined {
-  const number = readStatus(value);
+  const number = readWhole(value);
   return number === undefined || !Number.isSafeInteger(number) ? undefined : number;
 }
 
@@ -416,7 +413,7 @@ function readNotification(body: unknown, mchId: string, merchantKey: string): No
     isId(order.payOrderId) || 'payOrderId',
     (order.amount ?? 0) > 0 || 'amount',
     CURRENCIES.some((currency) => currency === order.currency) || 'currency',
-    isPaid(order.status) || [0, 1, 9].includes(order.status ?? -1) || 'status',
+    ['open', 'paid', 'failed'].includes(stateOf(order.status) ?? '') || 'status',
     hasForm(data['channel'], /^\w{1,30}$/) || 'channel',
     hasForm(data['payType'], /^[a-z]{1,20}$/i) || 'payType',
     hasForm(data['paySuccTime'], /^[\d\s:./TZ+-]{1,40}$/) || 'paySuccTime',
