@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEVELOPMENT_ORIGIN, isLoopback, listedOrigin, PRODUCTION_ORIGIN } from '../../src/gateway/origins.js';
+import {
+  DEVELOPMENT_ORIGIN,
+  isLoopback,
+  listedOrigin,
+  PRODUCTION_ORIGIN,
+} from '../../src/gateway/origins.js';
 
 describe('the closed list of gateways', () => {
   for (const [wanted, loopback, origin] of [

@@ -23,10 +23,26 @@ describe('an order status', () => {
 });
 
 describe('"Timeout"', () => {
-  for (const text of ['Timeout', 'TIMEOUT', 'timeout', 'Time out', 'Query timeout, please wait', 'time-out']) {
+  for (const text of [
+    'Timeout',
+    'TIMEOUT',
+    'timeout',
+    'Time out',
+    'Query timeout, please wait',
+    'time-out',
+  ]) {
     it(`is meant by "${text}"`, () => assert.equal(meansTimeout(undefined, text), true));
   }
-  for (const text of ['Card declined', '', 'time', undefined, null, 30, { message: 'Timeout' }, ['Timeout']]) {
+  for (const text of [
+    'Card declined',
+    '',
+    'time',
+    undefined,
+    null,
+    30,
+    { message: 'Timeout' },
+    ['Timeout'],
+  ]) {
     it(`is not meant by ${JSON.stringify(text)}`, () => assert.equal(meansTimeout(text), false));
   }
   it('is found in any of several texts', () => assert.equal(meansTimeout('', 'FAIL', 'Timeout'), true));
