@@ -1,10 +1,12 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
-import { CURRENCIES, type Channel } from '../gateway/limits.js';
+import type { Channel } from '../gateway/limits.js';
 import { DEVELOPMENT_ORIGIN, listedOrigin, PRODUCTION_ORIGIN } from '../gateway/origins.js';
-import { meansTimeout, readWhole, stateOf } from '../gateway/status.js';
+import { meansTimeout } from '../gateway/status.js';
+import { readCard, readNumber, readOrder, type Card, type Order, type SessionAnswer } from './answers.js';
 import { IotpayGatewayError } from './errors.js';
-import { checkFields, isId, isUnambiguous, type Kind } from './fields.js';
-import { sign, verify } from './signature.js';
+import { checkFields, type Kind } from './fields.js';
+import { checkNotification, parseNotification, type Notification } from './notification.js';
+import { sign } from './signature.js';
 
 /** Longest timeout, in milliseconds: what a timer can hold. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -91,45 +93,6 @@ export interface VoidRequest {
 export interface RefundRequest extends VoidRequest {
   /** In cents; all or part of what is settled. */
   readonly refundAmount: number;
-}
-
-/** What the gateway answers to purchase and add card. Fields that nobody documents yet are kept. */
-export interface SessionAnswer extends JsonObject {
-  /** For the browser: `<iotpay-checkout>` mounts it. */
-  readonly secureId: string;
-}
-
-/** An order as the gateway has it. Fields that nobody documents yet are kept. */
-export interface Order extends JsonObject {
-  readonly payOrderId: string | undefined;
-  readonly mchOrderNo: string | undefined;
-  /** 0 pending, 1 unknown, 2 and 3 paid, 9 failed; `undefined` where the answer has none that can be read. */
-  readonly status: number | undefined;
-  /** In cents. */
-  readonly amount: number | undefined;
-  readonly currency: string | undefined;
-  /** `pay` or `refund`. */
-  readonly payType: string | undefined;
-  /** What can still be given back, in cents. */
-  readonly refundable: number | undefined;
-  readonly retMsg: string;
-}
-
-/** A stored card as the gateway has it, without the verification value that the gateway sends along. */
-export interface Card extends JsonObject {
-  readonly cardId: string | undefined;
-  /** Masked. */
-  readonly cardNum: string | undefined;
-  /** MMYY. */
-  readonly expiryDate: string | undefined;
-  readonly holder: string | undefined;
-}
-
-/** A notification whose signature and fields are right. */
-export interface Notification extends Order {
-  readonly mchOrderNo: string;
-  readonly payOrderId: string;
-  readonly amount: number;
 }
 
 /** The gateway's v3 API for one merchant. */
@@ -355,77 +318,15 @@ function checkOrigin(wanted: string): string {
   );
 }
 
-/** Whole numbers that arrive as numbers or as text. */
-function readNumber(value: unknown): number | undefined {
-  const number = readWhole(value);
-  return number === undefined || !Number.isSafeInteger(number) ? undefined : number;
-}
-
-function readOrder(data: JsonObject): Order {
-  return {
-    ...withoutSecrets(data),
-    payOrderId: asText(data['payOrderId']),
-    mchOrderNo: asText(data['mchOrderNo']),
-    status: readNumber(data['status']),
-    amount: readNumber(data['amount']),
-    currency: asText(data['currency']),
-    payType: asText(data['payType']),
-    refundable: readNumber(data['refundable']),
-    retMsg: asText(data['retMsg']) ?? '',
-  };
-}
-
-function readCard(data: JsonObject): Card {
-  return {
-    ...withoutSecrets(data),
-    cardId: asText(data['cardId']),
-    cardNum: asText(data['cardNum']),
-    expiryDate: asText(data['expiryDate']),
-    holder: asText(data['holder']),
-  };
-}
-
-/** PCI: a card verification value is never stored, logged or passed on; the gateway's query card sends one. */
-function withoutSecrets(data: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !/^(cvv2?|cvc2?|csc|sign)$/i.test(name)));
-}
-
+/** A notification that is verified, or the reason why it is not. */
 function readNotification(body: unknown, mchId: string, merchantKey: string): Notification {
-  const refuse = (message: string) =>
-    new IotpayGatewayError('signature', message, { call: 'verifyNotification' });
-  let data = body;
-  if (typeof body === 'string') {
-    try {
-      data = JSON.parse(body);
-    } catch {
-      throw refuse('the body is no JSON.');
-    }
-  }
-  if (!isObject(data)) throw refuse('the body is no JSON object.');
-  if (!verify(data, merchantKey)) throw refuse('the signature is not the one of these parameters.');
-  // The signed text has no escaping, so each known field's own form is checked besides the signature.
-  const order = readOrder(data);
-  const foreign = Object.entries(data).find(([name, value]) => !isUnambiguous(name, value));
-  if (foreign) throw refuse('signed, but a name or a value in it can be read as several fields.');
-  const wrong = [
-    asText(data['mchId']) === mchId || 'mchId',
-    isId(order.mchOrderNo) || 'mchOrderNo',
-    isId(order.payOrderId) || 'payOrderId',
-    (order.amount ?? 0) > 0 || 'amount',
-    CURRENCIES.some((currency) => currency === order.currency) || 'currency',
-    ['open', 'paid', 'failed'].includes(stateOf(order.status) ?? '') || 'status',
-    hasForm(data['channel'], /^\w{1,30}$/) || 'channel',
-    hasForm(data['payType'], /^[a-z]{1,20}$/i) || 'payType',
-    hasForm(data['paySuccTime'], /^[\d\s:./TZ+-]{1,40}$/) || 'paySuccTime',
-    hasForm(data['cardNum'], /^[\d*x\s-]{1,40}$/i) || 'cardNum',
-    hasForm(data['expiryDate'], /^[\d/]{1,10}$/) || 'expiryDate',
-  ].filter((field) => field !== true);
-  if (wrong.length > 0) throw refuse(`signed, but not of the known form: ${wrong.join(', ')}.`);
-  return order as Notification;
-}
-
-function hasForm(value: unknown, form: RegExp): boolean {
-  return value === undefined || value === null || value === '' || form.test(asText(value) ?? '');
+  const fields =
+    typeof body === 'string' ? parseNotification(body, null, '') : isObject(body) ? body : undefined;
+  const check = fields && checkNotification(fields, { mchId, merchantKeys: [merchantKey] });
+  if (check?.verified) return check.notification;
+  throw new IotpayGatewayError('signature', check?.reason ?? 'expected a notification as JSON or a form.', {
+    call: 'verifyNotification',
+  });
 }
 
 /** The gateway's words without what it may repeat of secrets and of card numbers (13 to 19 digits). */

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isObject, type JsonObject } from '../gateway/envelope.js';
 import { isPaid } from '../gateway/status.js';
-import type { AddCardRequest, Iotpay, Notification, OrderReference, PurchaseRequest } from './client.js';
+import type { AddCardRequest, Iotpay, OrderReference, PurchaseRequest } from './client.js';
 import { IotpayGatewayError } from './errors.js';
+import type { Notification } from './notification.js';
 import type { Store } from './store.js';
 
 /** Largest body that is read, in bytes. */

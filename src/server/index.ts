@@ -1,17 +1,14 @@
+export type { Card, Order, SessionAnswer } from './answers.js';
 export {
   createIotpay,
   type AddCardRequest,
-  type Card,
   type Iotpay,
   type IotpayClientOptions,
-  type Notification,
-  type Order,
   type OrderReference,
   type PurchaseRequest,
   type PurchaseWithTokenRequest,
   type PurchaseWithWalletRequest,
   type RefundRequest,
-  type SessionAnswer,
   type VoidRequest,
 } from './client.js';
 export {
@@ -31,5 +28,6 @@ export {
   type TriedOrder,
 } from './handlers.js';
 export { toCents } from './money.js';
+export type { Notification } from './notification.js';
 export { sign, verify, type SignableParams } from './signature.js';
 export { memoryStore, type Claim, type Store } from './store.js';

@@ -1,7 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { WrittenNumber } from './exact-json.js';
+import { compareNatural } from './natural-order.js';
 
 /** Parameters as they are sent: texts and whole numbers. */
 export type SignableParams = Readonly<Record<string, unknown>>;
+
+/** One `name=value` of the signed text. */
+export type SignedPart = readonly [name: string, value: string];
 
 /**
  * IOTPay's signature: parameters without `sign` and without empty values, sorted by name (ASCII), joined as
@@ -10,16 +15,12 @@ export type SignableParams = Readonly<Record<string, unknown>>;
  */
 export function sign(params: SignableParams, key: string): string {
   if (!key) throw new TypeError('sign: expected the merchant key, received an empty text.');
-  const parts = Object.entries(params)
-    .filter(([name, value]) => name !== 'sign' && value !== '' && value !== null && value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${written(name, value)}`);
-  const text = [...parts, `key=${key}`].join('&');
-  return createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
+  return digestOf(pageParts(params, written), key);
 }
 
 /**
- * Whether `params.sign` is the signature of the other parameters. Compares in constant time, whatever the lengths.
+ * Whether `params.sign` is the signature of the other parameters, as IOTPay's page writes it. Compares in constant time,
+ * whatever the lengths. For notifications use `verifyNotification`: it also knows the PHP SDK's way of writing.
  * Never throws: what can't be signed is not signed right.
  */
 export function verify(params: SignableParams, key: string): boolean {
@@ -29,7 +30,56 @@ export function verify(params: SignableParams, key: string): boolean {
   } catch {
     return false;
   }
-  const received = Object.hasOwn(params, 'sign') ? params['sign'] : undefined;
+  return sameText(Object.hasOwn(params, 'sign') ? params['sign'] : undefined, expected);
+}
+
+/**
+ * The two ways in which a notification's signed text may be written; nobody documents which one IOTPay's server uses.
+ * `undefined` for a way in which these fields can't be written.
+ */
+export function writings(fields: SignableParams): readonly SignedPart[][] {
+  return [() => pageParts(fields, writtenAsReceived), () => phpParts(fields)].flatMap((write) => {
+    try {
+      return [write()];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Whether a text that was received is the signature of these parts. In constant time, in either case of letters. */
+export function isSignatureOf(received: unknown, parts: readonly SignedPart[], key: string): boolean {
+  return sameText(typeof received === 'string' ? received.toUpperCase() : received, digestOf(parts, key));
+}
+
+/** ASCII order (bytes and UTF-16 agree there), as IOTPay's page has it. */
+export const compareAscii = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** As IOTPay's page says: empty values dropped, ASCII order. */
+function pageParts(params: SignableParams, write: (name: string, value: unknown) => string): SignedPart[] {
+  return Object.entries(params)
+    .filter(([name, value]) => name !== 'sign' && value !== '' && value !== null && value !== undefined)
+    .sort(([a], [b]) => compareAscii(a, b))
+    .map(([name, value]) => [name, write(name, value)]);
+}
+
+/**
+ * As IOTPay's PHP SDK does it: only empty texts are dropped, `null` and `false` are written as nothing, `true` as 1,
+ * lists and objects as the word Array, floats as PHP writes them; natural order, whatever the case of letters.
+ */
+function phpParts(params: SignableParams): SignedPart[] {
+  return Object.entries(params)
+    .filter(([name, value]) => name !== 'sign' && value !== '' && value !== undefined)
+    .sort(([a], [b]) => compareNatural(a, b))
+    .map(([name, value]) => [name, writtenByPhp(name, value)]);
+}
+
+function digestOf(parts: readonly SignedPart[], key: string): string {
+  const text = [...parts.map(([name, value]) => `${name}=${value}`), `key=${key}`].join('&');
+  return createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
+}
+
+function sameText(received: unknown, expected: string): boolean {
   // Hashing first makes both sides equally long, so that not even a length is told by the time it takes.
   const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
   const equal = timingSafeEqual(digest(typeof received === 'string' ? received : ''), digest(expected));
@@ -38,7 +88,7 @@ export function verify(params: SignableParams, key: string): boolean {
 
 function written(name: string, value: unknown): string {
   // Half of a surrogate pair has no UTF-8: two texts would share one signature.
-  if (typeof value === 'string' && !/\p{Surrogate}/u.test(name + value)) return value;
+  if (typeof value === 'string' && isWellFormed(name + value)) return value;
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isSafeInteger(value)))
     return String(value);
   throw new TypeError(
@@ -53,3 +103,33 @@ function written(name: string, value: unknown): string {
     }.`,
   );
 }
+
+/** A received number counts as it was written. */
+function writtenAsReceived(name: string, value: unknown): string {
+  if (value instanceof WrittenNumber) return value.text;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : written(name, value);
+}
+
+function writtenByPhp(name: string, value: unknown): string {
+  if (value === null || value === false) return '';
+  if (value === true) return '1';
+  if (value instanceof WrittenNumber || typeof value === 'number') return phpNumber(String(value));
+  return typeof value === 'object' ? 'Array' : written(name, value);
+}
+
+/** A number's text in PHP: whole numbers of 64 bits as they are, all else as a float with 14 digits. */
+function phpNumber(text: string): string {
+  if (/^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return `${BigInt(text)}`;
+  const number = Number(text);
+  if (number === 0) return Object.is(number, -0) ? '-0' : '0';
+  const [mantissa = '', power = ''] = number.toExponential(13).split('e');
+  const exponent = Number(power);
+  // PHP's %.14G: an exponent for what is below 0.0001 or has more than 14 digits before the point.
+  if (exponent >= -4 && exponent < 14) return withoutZeros(number.toFixed(Math.max(13 - exponent, 0)));
+  const digits = withoutZeros(mantissa);
+  return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`;
+}
+
+const withoutZeros = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
+const isWellFormed = (text: string) => !/\p{Surrogate}/u.test(text);

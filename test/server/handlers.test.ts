@@ -327,7 +327,6 @@ describe('notificationHandler', () => {
     ['a forged amount', 400, { ...signed, amount: 1 }],
     ['a forged field', 400, { ...signed, extra: 'x' }],
     ['a missing signature', 400, { ...signed, sign: undefined }],
-    ['a signature in lower case', 400, { ...signed, sign: (signed['sign'] as string).toLowerCase() }],
     ['a truncated body', 400, JSON.stringify(signed).slice(0, -5)],
     ['an empty body', 400, ''],
     ['no object', 400, [signed]],
@@ -336,7 +335,7 @@ describe('notificationHandler', () => {
     ['no order number', 400, notificationOf({ mchOrderNo: undefined })],
     ['an order number with white space', 400, notificationOf({ mchOrderNo: 'a b' })],
     ['an amount that is none', 400, notificationOf({ amount: '19.99' })],
-    ['an unknown status', 400, notificationOf({ status: 7 })],
+    ['an unknown status', 200, notificationOf({ status: 7 })],
     ['a nested field', 400, { ...notificationOf(), more: { a: 1 } }],
     // All signed right: a refund's text, cut apart so that the payType is gone.
     [
@@ -349,10 +348,10 @@ describe('notificationHandler', () => {
     ['another amount', 409, notificationOf({ amount: 1998 })],
   ];
   for (const [what, status, body] of refused) {
-    it(`${what}: ${status} FAIL, and nothing is shipped`, async (test) => {
+    it(`${what}: ${status}, and nothing is shipped`, async (test) => {
       quiet(test);
       const { notify, shipped } = route();
-      assert.deepEqual(await notify(body), [status, 'FAIL']);
+      assert.deepEqual(await notify(body), [status, status === 200 ? 'SUCCESS' : 'FAIL']);
       assert.equal(shipped.length, 0);
     });
   }

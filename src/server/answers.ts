@@ -1,0 +1,69 @@
+import { asText, type JsonObject } from '../gateway/envelope.js';
+import { readWhole } from '../gateway/status.js';
+
+/** What the gateway answers to purchase and add card. Fields that nobody documents yet are kept. */
+export interface SessionAnswer extends JsonObject {
+  /** For the browser: `<iotpay-checkout>` mounts it. */
+  readonly secureId: string;
+}
+
+/** An order as the gateway has it. Fields that nobody documents yet are kept. */
+export interface Order extends JsonObject {
+  readonly payOrderId: string | undefined;
+  readonly mchOrderNo: string | undefined;
+  /** 0 pending, 1 unknown, 2 and 3 paid, 9 failed; `undefined` where the answer has none that can be read. */
+  readonly status: number | undefined;
+  /** In cents. */
+  readonly amount: number | undefined;
+  readonly currency: string | undefined;
+  /** `pay` or `refund`. */
+  readonly payType: string | undefined;
+  /** What can still be given back, in cents. */
+  readonly refundable: number | undefined;
+  readonly retMsg: string;
+}
+
+/** A stored card as the gateway has it, without the verification value that the gateway sends along. */
+export interface Card extends JsonObject {
+  readonly cardId: string | undefined;
+  /** Masked. */
+  readonly cardNum: string | undefined;
+  /** MMYY. */
+  readonly expiryDate: string | undefined;
+  readonly holder: string | undefined;
+}
+
+/** Whole numbers that arrive as numbers or as text. */
+export function readNumber(value: unknown): number | undefined {
+  const number = readWhole(value);
+  return number === undefined || !Number.isSafeInteger(number) ? undefined : number;
+}
+
+export function readOrder(data: JsonObject): Order {
+  return {
+    ...withoutSecrets(data),
+    payOrderId: asText(data['payOrderId']),
+    mchOrderNo: asText(data['mchOrderNo']),
+    status: readNumber(data['status']),
+    amount: readNumber(data['amount']),
+    currency: asText(data['currency']),
+    payType: asText(data['payType']),
+    refundable: readNumber(data['refundable']),
+    retMsg: asText(data['retMsg']) ?? '',
+  };
+}
+
+export function readCard(data: JsonObject): Card {
+  return {
+    ...withoutSecrets(data),
+    cardId: asText(data['cardId']),
+    cardNum: asText(data['cardNum']),
+    expiryDate: asText(data['expiryDate']),
+    holder: asText(data['holder']),
+  };
+}
+
+/** PCI: a card verification value is never stored, logged or passed on; the gateway's query card sends one. */
+export function withoutSecrets(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !/^(cvv2?|cvc2?|csc|sign)$/i.test(name)));
+}
