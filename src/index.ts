@@ -7,7 +7,7 @@ if (typeof customElements !== 'undefined' && !customElements.get('iotpay-checkou
 
 export { IotpayCheckout };
 export { IotpayCheckoutError, type IotpayErrorCode } from './checkout/errors.js';
-export type { IotpayStatus } from './checkout/controller.js';
+export type { IotpayStatus } from './checkout/status.js';
 export type {
   IotpayCheckoutEventMap,
   IotpayErrorEvent,

@@ -27,6 +27,24 @@ export type IotpayErrorCode =
   | 'mount-timeout'
   | 'frame-blocked';
 
+/** Whether the same attempt may succeed later without a change to the page. */
+const RETRYABLE: Readonly<Record<IotpayErrorCode, boolean>> = {
+  config: false,
+  offline: true,
+  'endpoint-network': true,
+  'endpoint-timeout': true,
+  'endpoint-http': true,
+  'endpoint-response': true,
+  'endpoint-rejected': true,
+  'script-network': true,
+  'script-timeout': true,
+  'script-blocked': false,
+  'script-invalid': true,
+  'mount-failed': true,
+  'mount-timeout': true,
+  'frame-blocked': false,
+};
+
 export interface IotpayErrorOptions {
   /** The error underneath, where there is one. */
   cause?: unknown;
@@ -49,7 +67,7 @@ export class IotpayCheckoutError extends Error {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'IotpayCheckoutError';
     this.code = code;
-    this.retryable = options.retryable ?? !/config|blocked/.test(code);
+    this.retryable = options.retryable ?? RETRYABLE[code];
     this.retMsg = options.retMsg;
   }
 }
@@ -57,4 +75,14 @@ export class IotpayCheckoutError extends Error {
 /** An error of the page's own making: a wrong attribute or property. */
 export function configError(message: string, cause?: unknown): IotpayCheckoutError {
   return new IotpayCheckoutError('config', message, cause === undefined ? {} : { cause });
+}
+
+/** A failure of the network: `offline` if the browser says that it is, else the given code. */
+export function networkError(
+  code: 'endpoint-network' | 'script-network',
+  message: string,
+  cause: unknown,
+  { onLine }: Pick<Navigator, 'onLine'> = navigator,
+): IotpayCheckoutError {
+  return new IotpayCheckoutError(onLine ? code : 'offline', message, { cause });
 }

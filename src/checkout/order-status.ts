@@ -1,7 +1,7 @@
 import { stateOf } from '../gateway/status.js';
+import { post, type BackendRequest } from './backend.js';
 import type { IotpayMode, IotpayOutcome } from './events.js';
 import { readOrder } from './outcome.js';
-import { post, type BackendRequest } from './session.js';
 import { pause, within } from './wait.js';
 
 /** Pause before the first question, in milliseconds. */
@@ -11,12 +11,12 @@ const LONGEST_MS = 5000;
 /** All the time that the order is asked for, in milliseconds, while the page can be seen. */
 const TOTAL_MS = 600_000;
 /** How long one answer may take, in milliseconds. */
-const ANSWER_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * Asks the merchant's backend about an order until it knows. Whatever goes wrong with one question (no answer, HTTP
  * errors, nonsense) means "not yet known". Stops while the page is hidden, goes on when it is shown.
- * @param hurry - rung to ask at once
+ * @param hurry - an event `hurry` on it cuts the present pause short
  * @returns the outcome, or `undefined` when the time is over and the order is still unknown
  */
 export async function pollOrder(
@@ -24,16 +24,20 @@ export async function pollOrder(
   mode: IotpayMode,
   signal: AbortSignal,
   hurry: EventTarget,
+  page: Document = document,
 ): Promise<IotpayOutcome | undefined> {
   let wait = FIRST_MS;
   for (let spent = 0; spent < TOTAL_MS && !signal.aborted; wait = Math.min(wait * 1.5, LONGEST_MS)) {
     const began = performance.now();
     // Up to a third less than the full pause, so that many shoppers don't ask in step.
     await rest(wait * (1 - Math.random() / 3), signal, hurry);
-    if (await becameVisible(signal)) wait = FIRST_MS;
+    if (page.hidden) {
+      await shown(page, signal);
+      wait = FIRST_MS;
+    }
     if (signal.aborted) break;
     const asked = await within(
-      ANSWER_MS,
+      ANSWER_TIMEOUT_MS,
       signal,
       () => new DOMException('The order status did not come in time.', 'TimeoutError'),
       async (step) => {
@@ -43,7 +47,7 @@ export async function pollOrder(
     ).catch(() => undefined); // Not yet known: the next question may get an answer.
     const state = stateOf(asked?.status);
     if (state === 'paid' || state === 'failed') return asked;
-    spent += Math.min(performance.now() - began, wait + ANSWER_MS);
+    spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
   return undefined;
 }
@@ -52,19 +56,18 @@ export async function pollOrder(
 async function rest(ms: number, signal: AbortSignal, hurry: EventTarget): Promise<void> {
   const over = new AbortController();
   const end = () => over.abort();
-  hurry.addEventListener('hurry', end, { once: true });
-  signal.addEventListener('abort', end, { once: true, signal: over.signal });
+  hurry.addEventListener('hurry', end, { signal: over.signal });
+  signal.addEventListener('abort', end, { signal: over.signal });
   await pause(ms, over.signal);
   over.abort();
-  hurry.removeEventListener('hurry', end);
 }
 
-/** Waits until the page can be seen; true if it had to. */
-async function becameVisible(signal: AbortSignal): Promise<boolean> {
-  if (!document.hidden) return false;
+/** Resolves when the page can be seen, or as soon as the signal is aborted. */
+async function shown(page: Document, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
   await new Promise<void>((resolve) => {
-    document.addEventListener('visibilitychange', () => document.hidden || resolve(), { signal });
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    page.addEventListener('visibilitychange', () => page.hidden || resolve(), { signal: over.signal });
+    signal.addEventListener('abort', () => resolve(), { signal: over.signal });
   });
-  return true;
+  over.abort();
 }

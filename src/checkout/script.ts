@@ -6,59 +6,182 @@ import {
   SCRIPT_PATH,
 } from '../gateway/origins.js';
 import type { IotpayFunction } from '../gateway/script-api.js';
-import { watchPolicy } from './csp.js';
-import { configError, IotpayCheckoutError } from './errors.js';
-import { networkError } from './session.js';
+import { configError, IotpayCheckoutError, networkError } from './errors.js';
+import { setScriptAddress, watchPolicy } from './page-policy.js';
 import { pause, within } from './wait.js';
 
-/** How often IOTPay's script is asked for before it counts as failed. */
+/** How many tags of ours ask for IOTPay's script before it counts as failed. */
 const ATTEMPTS = 3;
-/** Pause before the second attempt after a failure, in milliseconds; it doubles after that. */
+/** Pause after the first attempt that failed, in milliseconds; it doubles after each. */
 const BACKOFF_MS = 250;
 /** How long a script that has loaded may take to define its function, in milliseconds. */
 const DEFINITION_MS = 1000;
-/** How often the page is looked at for the function, in milliseconds. */
-const LOOK_MS = 50;
+/** How often the page is checked for the function, in milliseconds. */
+const DEFINITION_CHECK_MS = 50;
 
 /** What one document knows of IOTPay's script. */
 interface Page {
   /** The one origin that the script has been asked for from. */
   origin?: string;
   loading?: Promise<IotpayFunction> | undefined;
-  /** Counts the addresses that must not be asked again: a stalled load would be joined, a useless answer come from the cache. */
-  stale: number;
+  /**
+   * How many addresses must not be asked again: the browser would join a load that stalls, and answer from its cache
+   * where a script defined nothing.
+   */
+  spoiled: number;
 }
 
 const pages = new WeakMap<Document, Page>();
 
 /**
  * Loads IOTPay's script, once per document however many callers there are. A script tag of the page's own is used where
- * it serves; a failure is forgotten, so that the next call starts anew.
+ * it serves. A failure is not remembered: the next call starts anew.
  * PCI: only from the closed list of origins, never bundled, never self-hosted (source: IOTPay, "Embedded Integration").
- * @param timeout - milliseconds for all attempts together
+ * @param timeoutMs - for all attempts together
  * @throws IotpayCheckoutError `config`, `offline`, `script-network`, `script-timeout`, `script-blocked`, `script-invalid`
  */
 export async function loadScript(
   gatewayOrigin: string,
-  timeout: number,
+  timeoutMs: number,
   document: Document,
   nonce?: string,
 ): Promise<IotpayFunction> {
-  const page = pages.get(document) ?? { stale: 0 };
+  const page = pages.get(document) ?? { spoiled: 0 };
   pages.set(document, page);
   const origin = oneOrigin(gatewayOrigin, page, document);
   const defined = scriptFunction(document);
   if (defined) return defined;
   page.origin = origin;
-  const joined = page.loading;
+  const start = () =>
+    (page.loading ??= new Load(origin, timeoutMs, document, nonce, page)
+      .run()
+      .finally(() => (page.loading = undefined)));
   // Whoever joins a load that fails has time left of its own.
-  if (joined) return joined.catch(() => scriptFunction(document) ?? start());
-  return start();
+  return page.loading ? page.loading.catch(() => scriptFunction(document) ?? start()) : start();
+}
 
-  function start(): Promise<IotpayFunction> {
-    return (page.loading ??= load(origin, timeout, document, nonce, page).finally(
-      () => (page.loading = undefined),
-    ));
+/** What one tag comes to. `useless`: it loaded and defined nothing. `stalled`: no event in its share of the time. */
+type Attempt =
+  | { readonly ended: 'defined'; readonly iotpay: IotpayFunction }
+  | { readonly ended: 'failed'; readonly event: Event }
+  | { readonly ended: 'useless' | 'stalled' };
+
+/** One load with its retries. Every tag stays welcome until the time is over: a stalled one may still come in. */
+class Load {
+  readonly #origin: string;
+  readonly #address: string;
+  readonly #timeoutMs: number;
+  readonly #document: Document;
+  readonly #nonce: string | undefined;
+  readonly #page: Page;
+  readonly #ours: HTMLScriptElement[] = [];
+  /** What to report if the time runs out now. */
+  #failure: IotpayCheckoutError;
+
+  constructor(origin: string, timeoutMs: number, document: Document, nonce: string | undefined, page: Page) {
+    this.#origin = origin;
+    this.#address = origin + SCRIPT_PATH;
+    this.#timeoutMs = timeoutMs;
+    this.#document = document;
+    this.#nonce = nonce;
+    this.#page = page;
+    this.#failure = new IotpayCheckoutError(
+      'script-timeout',
+      `IOTPay's script did not arrive within ${timeoutMs} ms from ${this.#address}. Is the gateway reachable from this browser?`,
+    );
+  }
+
+  async run(): Promise<IotpayFunction> {
+    const late = () => {
+      this.#page.spoiled++;
+      return this.#failure;
+    };
+    try {
+      return await within(this.#timeoutMs, undefined, late, (signal) =>
+        Promise.race([this.#definition(signal), this.#attempts(signal)]),
+      );
+    } finally {
+      // Of the tags that are still here, the last is the one that has served.
+      if (scriptFunction(this.#document)) this.#ours.pop();
+      for (const tag of this.#ours) tag.remove();
+    }
+  }
+
+  /** Resolves as soon as the function is there, whoever defined it. */
+  #definition(signal: AbortSignal): Promise<IotpayFunction> {
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        const defined = scriptFunction(this.#document);
+        if (defined) resolve(defined);
+      }, DEFINITION_CHECK_MS);
+      signal.addEventListener('abort', () => clearInterval(timer));
+    });
+  }
+
+  /** Follows the page's own tag, where there is one, and then up to three of ours. Rejects with the last failure. */
+  async #attempts(signal: AbortSignal): Promise<IotpayFunction> {
+    const refusedBy = watchPolicy(this.#document, signal);
+    const graceMs = Math.min(DEFINITION_MS, this.#timeoutMs / (ATTEMPTS + 1));
+    let own = tagsOf(this.#document).at(-1);
+    if (own && isOver(own, this.#document)) {
+      own = undefined;
+      await pause(graceMs, signal);
+      signal.throwIfAborted();
+    }
+    for (let left = own ? ATTEMPTS : ATTEMPTS - 1; left >= 0; left--) {
+      const tag = own ?? this.#add();
+      // A load that stalls gets no event: the next attempt starts when this one's share of the time is over. The last
+      // one may use all the time that is left.
+      const attempt = await this.#follow(tag, left ? this.#timeoutMs / ATTEMPTS : this.#timeoutMs, signal);
+      signal.throwIfAborted();
+      switch (attempt.ended) {
+        case 'defined':
+          return attempt.iotpay;
+        case 'failed': {
+          const directive = await refusedBy('script', this.#origin);
+          this.#failure = directive
+            ? blocked(this.#origin, directive, attempt.event)
+            : unreachable(this.#address, attempt.event);
+          // Another attempt would meet the same.
+          if (directive || !navigator.onLine) throw this.#failure;
+          if (left) await pause(BACKOFF_MS * 2 ** (ATTEMPTS - 1 - left), signal);
+          break;
+        }
+        case 'useless':
+          this.#failure = useless(globalOf(this.#document));
+          this.#page.spoiled++;
+          await pause(graceMs, signal);
+          break;
+        case 'stalled':
+          this.#page.spoiled++;
+      }
+      signal.throwIfAborted();
+      if (!own) tag.remove();
+      own = undefined;
+    }
+    throw this.#failure;
+  }
+
+  /** Waits for what a tag comes to. */
+  async #follow(tag: HTMLScriptElement, ms: number, signal: AbortSignal): Promise<Attempt> {
+    const event = await Promise.race([ending(tag, signal), pause(ms, signal)]);
+    if (!event) return { ended: 'stalled' };
+    if (event.type === 'error') return { ended: 'failed', event };
+    // Checked now, and not when the timer fires next: the form waits for it.
+    const iotpay = scriptFunction(this.#document);
+    return iotpay ? { ended: 'defined', iotpay } : { ended: 'useless' };
+  }
+
+  /** Adds a tag of ours. */
+  #add(): HTMLScriptElement {
+    const document = this.#document;
+    const { spoiled } = this.#page;
+    const tag = document.createElement('script');
+    tag.nonce = this.#nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce || '';
+    setScriptAddress(tag, this.#address + (spoiled ? `?retry=${spoiled}` : ''));
+    this.#ours.push(tag);
+    document.head.append(tag);
+    return tag;
   }
 }
 
@@ -100,116 +223,6 @@ function tagsOf(document: Document): HTMLScriptElement[] {
   );
 }
 
-/** One load with its retries. Every attempt stays welcome until the time is over: a stalled one may still come in. */
-async function load(
-  origin: string,
-  timeout: number,
-  document: Document,
-  nonce: string | undefined,
-  page: Page,
-): Promise<IotpayFunction> {
-  const address = origin + SCRIPT_PATH;
-  const ours: HTMLScriptElement[] = [];
-  /** What to report if the time runs out now. */
-  let failure = new IotpayCheckoutError(
-    'script-timeout',
-    `IOTPay's script did not arrive within ${timeout} ms from ${address}. Is the gateway reachable from this browser?`,
-  );
-  try {
-    return await within(
-      timeout,
-      undefined,
-      () => failure,
-      (signal) => Promise.race([definition(signal), attempts(signal)]),
-    );
-  } catch (error) {
-    if (/timeout|invalid/.test((error as IotpayCheckoutError).code)) page.stale++;
-    throw error;
-  } finally {
-    if (scriptFunction(document)) ours.pop();
-    for (const tag of ours) tag.remove();
-  }
-
-  /** Resolves as soon as the function is there, whoever defined it. */
-  async function definition(signal: AbortSignal): Promise<IotpayFunction> {
-    for (;;) {
-      const defined = scriptFunction(document);
-      if (defined) return defined;
-      await pause(LOOK_MS, signal);
-      signal.throwIfAborted();
-    }
-  }
-
-  /** Follows the page's own tag, then up to three of ours; rejects with the last one's failure. */
-  async function attempts(signal: AbortSignal): Promise<IotpayFunction> {
-    const refusedBy = watchPolicy(document, signal);
-    const grace = Math.min(DEFINITION_MS, timeout / (ATTEMPTS + 1));
-    let tag = tagsOf(document).at(-1);
-    for (let attempt = tag ? 0 : 1; ; attempt++) {
-      if (tag && isOver(tag, document)) {
-        await pause(grace, signal);
-      } else {
-        tag ??= add();
-        // A stalled load gets no event at all: the next attempt starts when this one's share of the time is over.
-        const event = await Promise.race([ending(tag, signal), pause(timeout / ATTEMPTS, signal)]);
-        if (event?.type === 'error') {
-          const directive = await refusedBy(/^(script-src|default-src)/, origin);
-          if (directive) {
-            throw new IotpayCheckoutError(
-              'script-blocked',
-              `IOTPay's script is refused by the page's Content Security Policy: add ${origin} to ${directive}, or give <iotpay-checkout> the page's nonce.`,
-              { cause: event },
-            );
-          }
-          failure = networkError(
-            'script-network',
-            `IOTPay's script could not be loaded from ${address}. Is the gateway reachable from this browser?`,
-            event,
-          );
-          if (attempt >= ATTEMPTS || !navigator.onLine) throw failure;
-          await pause(BACKOFF_MS * 2 ** (attempt - 1), signal);
-        } else {
-          if (event) {
-            // Looked at now, and not at the next turn of the clock: the form waits for it.
-            const defined = scriptFunction(document);
-            if (defined) return defined;
-            failure = new IotpayCheckoutError(
-              'script-invalid',
-              `IOTPay's script loaded but defines no function: expected window.Iotpay to be a function, received ${typeof globalOf(document)}. Does something on the page shadow it, or answer in its place?`,
-            );
-            await pause(grace, signal);
-            if (attempt >= ATTEMPTS) throw failure;
-          }
-          // The last one may use up the time.
-          if (attempt >= ATTEMPTS) await new Promise(() => {});
-          page.stale++;
-        }
-      }
-      signal.throwIfAborted();
-      if (attempt) tag.remove();
-      tag = undefined;
-    }
-  }
-
-  /** Adds a tag of ours. */
-  function add(): HTMLScriptElement {
-    const tag = document.createElement('script');
-    tag.nonce = nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce || '';
-    try {
-      tag.src = trusted(address + (page.stale ? `?retry=${page.stale}` : ''));
-    } catch (cause) {
-      throw new IotpayCheckoutError(
-        'script-blocked',
-        `IOTPay's script is refused by the page's Trusted Types: add iotpay-checkout (and lit-html) to the trusted-types directive, with 'allow-duplicates' where the page has them already.`,
-        { cause },
-      );
-    }
-    ours.push(tag);
-    document.head.append(tag);
-    return tag;
-  }
-}
-
 /** How the load of a tag ends: `load`, `error`, or never. */
 function ending(tag: HTMLScriptElement, signal: AbortSignal): Promise<Event> {
   return new Promise((resolve) =>
@@ -225,26 +238,22 @@ function isOver(tag: HTMLScriptElement, document: Document): boolean {
   );
 }
 
-interface Policy {
-  createScriptURL(url: string): unknown;
-}
-let policy: Policy | undefined;
+const blocked = (origin: string, directive: string, cause: Event) =>
+  new IotpayCheckoutError(
+    'script-blocked',
+    `IOTPay's script is refused by the page's Content Security Policy: add ${origin} to ${directive}, or give <iotpay-checkout> the page's nonce.`,
+    { cause },
+  );
 
-/** Lives as long as the page: it stands out here, so that nothing of one element's load lives on with it. */
-const RULES: Policy = {
-  createScriptURL(url) {
-    const { origin, pathname } = new URL(url);
-    if (pathname === SCRIPT_PATH && listedOrigin(origin, true)) return url;
-    throw new TypeError(`Not an address of IOTPay's script: ${url}`);
-  },
-};
+const unreachable = (address: string, cause: Event) =>
+  networkError(
+    'script-network',
+    `IOTPay's script could not be loaded from ${address}. Is the gateway reachable from this browser?`,
+    cause,
+  );
 
-/** The address as the page's Trusted Types want it. The policy accepts IOTPay's script on the closed list, nothing else. */
-function trusted(src: string): string {
-  const { trustedTypes } = globalThis as {
-    trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
-  };
-  if (!trustedTypes) return src;
-  policy ??= trustedTypes.createPolicy('iotpay-checkout', RULES);
-  return policy.createScriptURL(src) as string;
-}
+const useless = (received: unknown) =>
+  new IotpayCheckoutError(
+    'script-invalid',
+    `IOTPay's script loaded but defines no function: expected window.Iotpay to be a function, received ${typeof received}. Does something on the page shadow it, or answer in its place?`,
+  );

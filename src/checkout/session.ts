@@ -1,41 +1,76 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
 import { readWhole } from '../gateway/status.js';
-import { watchPolicy } from './csp.js';
-import { IotpayCheckoutError } from './errors.js';
+import { backendRequest, post, type BackendRequest, type BackendSettings } from './backend.js';
+import { IotpayCheckoutError, networkError } from './errors.js';
+import { watchPolicy } from './page-policy.js';
+
+/**
+ * How long a secureId may lie untouched before it is replaced, in milliseconds: five minutes less than the hour that it
+ * lives (source: IOTPay's iOS SDK).
+ */
+export const SECURE_ID_AGE_MS = 55 * 60_000;
+
+/** HTTP statuses below 500 that may pass: timeout, conflict, too early, too many requests. */
+const PASSING_HTTP = [408, 409, 425, 429];
 
 /** What the merchant's backend answers: a secureId, or the status of an order that has already been tried. */
-export interface Session {
+export interface Answer {
   readonly secureId?: string | undefined;
   readonly status?: number | undefined;
   readonly mchOrderNo?: string | undefined;
-  /** Where the status came from, as it came. */
+  /** The answer as it came. */
   readonly raw?: unknown;
 }
 
-/** A POST to the merchant's backend. */
-export interface BackendRequest {
-  readonly url: string;
-  /** JSON text. */
-  readonly body: string;
-  readonly headers: HeadersInit | undefined;
-  readonly credentials: RequestCredentials;
-  /** Sent as `Idempotency-Key`. */
-  readonly key?: string;
+/** An answer with the time when it arrived, in milliseconds since the epoch. */
+export type Dated<T> = T & { readonly at: number };
+
+/** A secureId in hand. */
+export type Issued = Dated<Answer & { readonly secureId: string }>;
+
+/** Where secureIds come from. */
+export interface SecureIdSource extends BackendSettings {
+  /** The page's own secureId. */
+  readonly secureId: string | undefined;
+  /** The merchant's backend. */
+  readonly endpoint: string | undefined;
 }
 
-/** Sends JSON to the merchant's backend. Rejects as `fetch` does; never repeats anything by itself. */
-export function post(request: BackendRequest, signal: AbortSignal): Promise<Response> {
-  const headers = new Headers(request.headers);
-  headers.set('Content-Type', 'application/json');
-  headers.set('Accept', 'application/json');
-  if (request.key) headers.set('Idempotency-Key', request.key);
-  return fetch(request.url, {
-    method: 'POST',
-    body: request.body,
-    headers,
-    credentials: request.credentials,
-    signal,
-  });
+/** Gets secureIds for one element: the page's own first, then the merchant's backend's. */
+export class SecureIds {
+  readonly #request: typeof requestSecureId;
+  readonly #now: () => number;
+  /** The page's own secureId, once it has been in a form. */
+  #spent: string | undefined;
+  /** Idempotency keys of requests that never got an answer, by address and body. */
+  readonly #unanswered = new Map<string, string>();
+
+  constructor(request: typeof requestSecureId = requestSecureId, now: () => number = Date.now) {
+    this.#request = request;
+    this.#now = now;
+  }
+
+  /** @throws as `requestSecureId` does */
+  async next(source: SecureIdSource, signal: AbortSignal): Promise<Dated<Answer>> {
+    const { secureId, endpoint } = source;
+    if (!endpoint || (secureId && secureId !== this.#spent)) return { secureId, at: this.#now() };
+    const request = backendRequest(endpoint, source);
+    const id = `${endpoint}\n${request.body}`;
+    const key = this.#unanswered.get(id) ?? uuid();
+    this.#unanswered.set(id, key);
+    const answer = await this.#request({ ...request, key }, signal, () => this.#unanswered.delete(id));
+    return { ...answer, at: this.#now() };
+  }
+
+  /** A secureId goes into a form: the page's own is good for one. */
+  spend(secureId: string, { secureId: own }: Pick<SecureIdSource, 'secureId'>): void {
+    if (secureId === own) this.#spent = own;
+  }
+
+  /** Whether a secureId is still young enough to be mounted. */
+  isFresh({ at }: Issued): boolean {
+    return this.#now() - at < SECURE_ID_AGE_MS;
+  }
 }
 
 /**
@@ -43,19 +78,21 @@ export function post(request: BackendRequest, signal: AbortSignal): Promise<Resp
  * @param answered - called as soon as the whole answer is here, whatever it says
  * @throws IotpayCheckoutError `offline`, `endpoint-network`, `endpoint-http`, `endpoint-response`, `endpoint-rejected`
  */
-export async function requestSession(
+export async function requestSecureId(
   request: BackendRequest,
   signal: AbortSignal,
   answered: () => void,
-): Promise<Session> {
-  const refusedBy = watchPolicy(document, signal);
+  page: Document = document,
+  send: typeof fetch = fetch,
+): Promise<Answer> {
+  const refusedBy = watchPolicy(page, signal);
   let response: Response;
   let text: string;
   try {
-    response = await post(request, signal);
+    response = await post(request, signal, send);
     text = await response.text();
   } catch (cause) {
-    const directive = await refusedBy(/^connect-src|^default-src/, new URL(request.url).origin);
+    const directive = await refusedBy('connect', new URL(request.url).origin);
     throw networkError(
       'endpoint-network',
       directive
@@ -65,32 +102,23 @@ export async function requestSession(
     );
   }
   answered();
-  return readSession(response, text);
+  return readAnswer(response, text);
 }
 
-/** A failure of the network: `offline` if the browser says that it is, else the given code. */
-export function networkError(
-  code: 'endpoint-network' | 'script-network',
-  message: string,
-  cause?: unknown,
-): IotpayCheckoutError {
-  return new IotpayCheckoutError(navigator.onLine ? code : 'offline', message, { cause });
-}
-
-function readSession(response: Response, text: string): Session {
+function readAnswer(response: Response, text: string): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch {
-    // What is no JSON is told below, together with what is JSON but no answer.
+    // An answer that is no JSON is reported below, together with JSON that has no secureId.
   }
   const retMsg = asText(asObject(answer)['retMsg']);
+  const { status: httpStatus } = response;
   if (!response.ok) {
     throw new IotpayCheckoutError(
       'endpoint-http',
-      `secure-id-endpoint answered HTTP ${response.status}${retMsg ? ` (${retMsg})` : ''}; expected 2xx with a secureId. See the server's log.`,
-      // Too early, too many, conflict, timeout and the server's own faults may pass; a refusal will not.
-      { retMsg, retryable: response.status >= 500 || [408, 409, 425, 429].includes(response.status) },
+      `secure-id-endpoint answered HTTP ${httpStatus}${retMsg ? ` (${retMsg})` : ''}; expected 2xx with a secureId. See the server's log.`,
+      { retMsg, retryable: httpStatus >= 500 || PASSING_HTTP.includes(httpStatus) },
     );
   }
   const data = isObject(answer) && 'retCode' in answer ? unwrap(answer, retMsg) : asObject(answer);
@@ -98,15 +126,14 @@ function readSession(response: Response, text: string): Session {
   const secureId = typeof data['secureId'] === 'string' ? asText(data['secureId']) : undefined;
   const status = readWhole(data['status']);
   if (secureId || status !== undefined) return { secureId, status, mchOrderNo, raw: answer };
+  const received = isObject(answer)
+    ? `an object with ${Object.keys(data).join(', ') || 'nothing in it'}`
+    : text
+      ? `${response.headers.get('Content-Type') ?? 'an unknown type'}${response.redirected ? ' after a redirect (a login page?)' : ''}`
+      : `an empty body (HTTP ${httpStatus})`;
   throw new IotpayCheckoutError(
     'endpoint-response',
-    `secure-id-endpoint answered without a secureId: expected JSON such as {"secureId": "…"}, received ${
-      isObject(answer)
-        ? `an object with ${Object.keys(data).join(', ') || 'nothing in it'}`
-        : text
-          ? `${response.headers.get('Content-Type') ?? 'an unknown type'}${response.redirected ? ' after a redirect (a login page?)' : ''}`
-          : `an empty body (HTTP ${response.status})`
-    }.`,
+    `secure-id-endpoint answered without a secureId: expected JSON such as {"secureId": "…"}, received ${received}.`,
   );
 }
 
@@ -117,4 +144,13 @@ function unwrap(envelope: JsonObject, retMsg: string | undefined): JsonObject {
     `The gateway refused to make a secureId: ${retMsg ?? `retCode ${String(envelope['retCode'])} without a retMsg`}. Check the order's fields on the server.`,
     { retMsg },
   );
+}
+
+/** A random UUID; `crypto.randomUUID` is missing where a page is developed over plain http. */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = Array.from(bytes, (byte, i) =>
+    ((i === 6 ? (byte & 15) | 64 : i === 8 ? (byte & 63) | 128 : byte) + 256).toString(16).slice(1),
+  ).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -4,24 +4,24 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Runs one step under a deadline.
  * @param ms - time allowed, in milliseconds
- * @param run - aborts the step from outside; its reason becomes the rejection
+ * @param outer - aborts the step from outside; its reason becomes the rejection
  * @param late - makes the error for a step that took too long
  * @param work - the step; its signal is aborted as soon as the step is over, however it ended
  */
 export async function within<T>(
   ms: number,
-  run: AbortSignal | undefined,
+  outer: AbortSignal | undefined,
   late: () => Error,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T> {
-  run?.throwIfAborted();
+  outer?.throwIfAborted();
   const step = new AbortController();
   // Started before the clock, so that a deadline inside the work, which knows more of the cause, comes first.
   const working = (async () => work(step.signal))();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const interrupted = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), Math.min(ms, LONGEST_TIMER_MS));
-    run?.addEventListener('abort', () => reject(run.reason as Error), { signal: step.signal });
+    outer?.addEventListener('abort', () => reject(outer.reason as Error), { signal: step.signal });
   });
   try {
     return await Promise.race([working, interrupted]);
@@ -41,11 +41,16 @@ export function nextTask(callback: () => void): void {
   port2.postMessage(0);
 }
 
-/** Resolves after `ms` milliseconds, or as soon as the signal is aborted: never rejects, never outlives its run. */
+/** Resolves after `ms` milliseconds, or as soon as the signal is aborted. Never rejects; leaves no listener behind. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = setTimeout(over, ms);
+    signal.addEventListener('abort', over);
   });
 }

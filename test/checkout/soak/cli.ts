@@ -3,7 +3,7 @@
  * false. `--mutate`: switches each rule off in turn, and ends with 1 where nobody noticed.
  */
 import { parseArgs } from 'node:util';
-import { MUTATIONS, soak, TRANSITIONS, type Mutation, type SoakResult } from './soak.js';
+import { EXPECTED, MUTATIONS, soak, type Mutation, type SoakResult } from './soak.js';
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +38,7 @@ if (values.mutate) {
 } else {
   const result = await soak({ runs, seed });
   print('As it is', result);
-  const missing = TRANSITIONS.filter((name) => !result.counts[name]);
+  const missing = EXPECTED.filter((name) => !result.counts[name]);
   if (missing.length > 0) console.log(`  Never happened: ${missing.join(', ')}`);
   if (missing.length > 0 || result.violations.length > 0) process.exitCode = 1;
 }

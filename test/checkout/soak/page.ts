@@ -2,7 +2,8 @@
  * The page of the soak: shoppers at random, each with one order. Everything random comes from one seed. IOTPay's
  * callbacks are held back on their way to the element, so that what happens meanwhile meets late ones.
  */
-import type { IotpayCheckout, IotpayOutcome } from '../../../src/index.js';
+import { RULES, TRANSITIONS } from '../../../src/checkout/status.js';
+import type { IotpayCheckout, IotpayOutcome, IotpayStatus } from '../../../src/index.js';
 import '../../../src/index.js';
 
 export interface ShopperReport {
@@ -100,12 +101,17 @@ export async function shopper(seed: number, gateway: string): Promise<ShopperRep
   }
   const successes = () => [...heard].filter(({ outcome }) => outcome === 'success').length;
   new MutationObserver((records) => {
-    for (const { oldValue } of records) {
-      const change = `${oldValue} > ${element.getAttribute('status')}`;
-      count(change);
+    records.forEach(({ oldValue }, i) => {
+      if (oldValue === null) return;
+      const from = oldValue as IotpayStatus;
+      // The attribute holds the newest value only: what a change led to is what the next one changed.
+      const to = (records[i + 1]?.oldValue ?? element.getAttribute('status')) as IotpayStatus;
+      if (from === to) return;
+      count(`${from} > ${to}`);
       // Nothing here asks for another payment once the outcome is known to be one, or may be.
-      if (/^(succeeded|unknown) > (loading|ready)$/.test(change)) violations.add(change);
-    }
+      const again = RULES[from].closed && !RULES[to].closed && to !== 'failed';
+      if (again || !TRANSITIONS[from].includes(to)) violations.add(`${from} > ${to}`);
+    });
   }).observe(element, { attributeFilter: ['status'], attributeOldValue: true });
 
   const forms = () =>
@@ -173,7 +179,7 @@ export async function shopper(seed: number, gateway: string): Promise<ShopperRep
     },
     // Another way to pay the same order, while nobody knows of a payment.
     'change of data': () => {
-      if (/succeeded|unknown/.test(element.status)) return;
+      if (RULES[element.status].closed) return;
       element.requestData = { order, variant: ++variant };
     },
     'change there and back in one task': () => {
@@ -195,7 +201,7 @@ export async function shopper(seed: number, gateway: string): Promise<ShopperRep
   // The shopper wants it done: pays in what is offered, tries again where that is offered, and waits otherwise.
   while (element.status !== 'succeeded' && Date.now() - began < GIVE_UP_MS) {
     fault(undefined);
-    if (/error|failed|idle/.test(element.status) && Date.now() >= mayPayAt) element.load().catch(() => {});
+    if (RULES[element.status].load === 'start' && Date.now() >= mayPayAt) element.load().catch(() => {});
     if (forms().length > 0 && Date.now() >= mayPayAt) await pay('approved');
     await pause(40);
     look();

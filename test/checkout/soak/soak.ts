@@ -1,31 +1,23 @@
-import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
+import { TRANSITIONS, type IotpayStatus } from '../../../src/checkout/status.js';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import { createIotpay, memoryStore, orderStatusHandler, secureIdHandler } from '../../../src/server/index.js';
 import { launchChromium } from '../../support/chromium.js';
 import type { ShopperReport } from './page.js';
 
-/** Rules that can be switched off in a copy of the source, to see the soak fail without them. */
+/**
+ * Rules that can be switched off, to see the soak fail without them: each has a module in `mutants/` that takes the
+ * place of one of the element's and replaces what it exports.
+ */
 export const MUTATIONS = {
-  'idempotency-key': {
-    file: 'src/checkout/controller.ts',
-    from: 'this.#unanswered.get(id) ?? uuid()',
-    to: 'uuid()',
-  },
-  'superseded-run': {
-    file: 'src/checkout/controller.ts',
-    from: 'this.#run?.abort(removed());\n    const run',
-    to: 'const run',
-  },
-  'late-success': {
-    file: 'src/checkout/controller.ts',
-    from: "if (replaced && status === 'failed') return;",
-    to: 'if (replaced) return;',
-  },
+  'idempotency-key': 'src/checkout/session.ts',
+  'superseded-run': 'src/checkout/run.ts',
+  'late-success': 'src/checkout/status.ts',
 } as const;
 
 export type Mutation = keyof typeof MUTATIONS;
@@ -47,46 +39,50 @@ export interface SoakResult {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Every transition that random shoppers must come through; one that never happens is not tested. */
-export const TRANSITIONS = [
-  'idle > loading',
-  'loading > ready',
-  'loading > error',
-  'loading > idle',
-  'error > loading',
-  'ready > loading',
-  'ready > failed',
-  'ready > unknown',
-  'ready > succeeded',
-  'failed > loading',
-  'unknown > failed',
-  'unknown > succeeded',
-] as const;
+const change = (from: IotpayStatus, to: IotpayStatus) => `${from} > ${to}`;
+
+/** What random shoppers seldom or never cause: it takes a new intent, or an answer that this shop does not give. */
+const NOT_HERE: ReadonlySet<string> = new Set([
+  change('idle', 'unknown'),
+  change('idle', 'succeeded'),
+  change('loading', 'failed'),
+  change('error', 'unknown'),
+  change('error', 'succeeded'),
+  change('failed', 'idle'),
+  change('failed', 'unknown'),
+  change('failed', 'succeeded'),
+  change('unknown', 'loading'),
+  change('succeeded', 'loading'),
+]);
+
+/** The changes of status that random shoppers must come through: one that never happens is not tested. */
+export const EXPECTED = (Object.keys(TRANSITIONS) as IotpayStatus[])
+  .flatMap((from) => TRANSITIONS[from].map((to) => change(from, to)))
+  .filter((each) => !NOT_HERE.has(each));
 
 async function bundle(mutation: Mutation | undefined): Promise<string> {
-  const change = mutation && MUTATIONS[mutation];
+  const replaced = mutation && resolve(MUTATIONS[mutation]);
   let applied = false;
+  const mutate: Plugin = {
+    name: 'mutation',
+    setup(builder) {
+      if (!replaced) return;
+      builder.onResolve({ filter: /^\./ }, ({ path, resolveDir, importer }) => {
+        const wanted = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
+        if (wanted !== replaced || importer.includes('mutants')) return undefined;
+        applied = true;
+        return { path: resolve(`test/checkout/soak/mutants/${mutation}.ts`) };
+      });
+    },
+  };
   const { outputFiles } = await build({
     entryPoints: ['test/checkout/soak/page.ts'],
     bundle: true,
     format: 'esm',
     write: false,
-    plugins: [
-      {
-        name: 'mutation',
-        setup(builder) {
-          if (!change) return;
-          builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-            if (!path.endsWith(change.file)) return undefined;
-            const source = await readFile(path, 'utf8');
-            applied = source.includes(change.from);
-            return { contents: source.replace(change.from, change.to), loader: 'ts' };
-          });
-        },
-      },
-    ],
+    plugins: [mutate],
   });
-  if (change && !applied) throw new Error(`${change.file} has no longer: ${change.from}`);
+  if (mutation && !applied) throw new Error(`Nothing imports ${MUTATIONS[mutation]} any more.`);
   return outputFiles[0]?.text ?? '';
 }
 
