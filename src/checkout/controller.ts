@@ -272,16 +272,14 @@ export class CheckoutController implements ReactiveController {
 
   /** Lets an outcome count: state first, then the event, then its default action, then promises. */
   #deliver(outcome: IotpayOutcome): void {
-    const host = this.#host;
     const status = statusOf(outcome);
     const run = this.#runs.current;
-    const form = this.#form;
     this.result = outcome;
     this.#enter(status);
     if (RULES[status].closed) {
       // What the page changed before it could know of this belongs to the payment that has just been made.
       this.#scheduled = false;
-      this.#intent = intentOf(host);
+      this.#intent = intentOf(this.#host);
     }
     if (outcome.redirectBlocked) {
       console.warn(
@@ -291,17 +289,29 @@ export class CheckoutController implements ReactiveController {
     const proceed = this.#fire(EVENT_OF[outcome.outcome], outcome, true);
     // A listener may have started something new. Then the rest of this outcome must not disturb it.
     if (this.result !== outcome) return;
+    this.#closeForm(outcome, status);
+    this.#runs.end(run);
+    if (proceed && this.#host.isConnected) this.#followUp(outcome);
+  }
+
+  /** Takes the form and its secureId out of use, where an outcome has decided the payment or may have. */
+  #closeForm(outcome: IotpayOutcome, status: IotpayStatus): void {
+    const form = this.#form;
+    const decided = status === 'succeeded' || outcome.source === 'order-status';
     if (status === 'unknown') {
       form?.disable();
-    } else if (status === 'succeeded' || outcome.source === 'order-status') {
+    } else if (decided) {
       // IOTPay's script may still be running, below us on the stack: its frame is removed after it has returned.
       nextTask(() => this.#form === form && this.result === outcome && this.#unmount());
     }
-    if (RULES[status].closed || outcome.source === 'order-status') this.#issued = undefined;
-    this.#runs.end(run);
-    if (!proceed || !host.isConnected) return;
-    if (status === 'unknown' && outcome.mode === 'pay' && host.orderStatusEndpoint) this.#ask();
-    else if (outcome.redirectUrl && !host.noRedirect) location.replace(outcome.redirectUrl);
+    if (decided || RULES[status].closed) this.#issued = undefined;
+  }
+
+  /** The default action of an outcome's event. */
+  #followUp({ outcome, mode, redirectUrl }: IotpayOutcome): void {
+    const { orderStatusEndpoint, noRedirect } = this.#host;
+    if (outcome === 'unknown' && mode === 'pay' && orderStatusEndpoint) this.#ask();
+    else if (redirectUrl && !noRedirect) location.replace(redirectUrl);
   }
 
   async #askOrder(signal: AbortSignal, unknown: IotpayOutcome): Promise<void> {

@@ -122,12 +122,7 @@ class Load {
   async #attempts(signal: AbortSignal): Promise<IotpayFunction> {
     const refusedBy = watchPolicy(this.#document, signal);
     const graceMs = Math.min(DEFINITION_MS, this.#timeoutMs / (ATTEMPTS + 1));
-    let own = tagsOf(this.#document).at(-1);
-    if (own && isOver(own, this.#document)) {
-      own = undefined;
-      await pause(graceMs, signal);
-      signal.throwIfAborted();
-    }
+    let own = await this.#ownTag(graceMs, signal);
     for (let left = own ? ATTEMPTS : ATTEMPTS - 1; left >= 0; left--) {
       const tag = own ?? this.#add();
       // A load that stalls gets no event: the next attempt starts when this one's share of the time is over. The last
@@ -139,11 +134,10 @@ class Load {
           return attempt.iotpay;
         case 'failed': {
           const directive = await refusedBy('script', this.#origin);
-          this.#failure = directive
-            ? blocked(this.#origin, directive, attempt.event)
-            : unreachable(this.#address, attempt.event);
-          // Another attempt would meet the same.
-          if (directive || !navigator.onLine) throw this.#failure;
+          if (directive) throw blocked(this.#origin, directive, attempt.event);
+          this.#failure = unreachable(this.#address, attempt.event);
+          // Offline, another attempt would fail as well.
+          if (this.#failure.code === 'offline') throw this.#failure;
           if (left) await pause(BACKOFF_MS * 2 ** (ATTEMPTS - 1 - left), signal);
           break;
         }
@@ -160,6 +154,16 @@ class Load {
       own = undefined;
     }
     throw this.#failure;
+  }
+
+  /** The page's own tag, if it may still serve. */
+  async #ownTag(graceMs: number, signal: AbortSignal): Promise<HTMLScriptElement | undefined> {
+    const tag = tagsOf(this.#document).at(-1);
+    if (!tag || !isOver(tag, this.#document)) return tag;
+    // It has finished, but what it has loaded may still define the function.
+    await pause(graceMs, signal);
+    signal.throwIfAborted();
+    return undefined;
   }
 
   /** Waits for what a tag comes to. */
