@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
@@ -15,6 +15,17 @@ const compile = (options) => typescript({ tsconfig: 'src/tsconfig.json', ...opti
 
 /** Lit's templates and styles without the white space that only we read. */
 const minifyTemplates = () => minifyTemplateLiterals({ include: ['src/ui/**', 'src/iotpay-checkout.ts'] });
+
+/** The sandbox's browser programs: sent as they are written. */
+const sandboxPages = {
+  name: 'sandbox-pages',
+  generateBundle() {
+    for (const name of readdirSync('src/sandbox/page')) {
+      const source = readFileSync(`src/sandbox/page/${name}`, 'utf8');
+      this.emitFile({ type: 'asset', fileName: `sandbox/page/${name}`, source });
+    }
+  },
+};
 
 /** A warning nobody reads hides a defect: none is let through. */
 const onwarn = (warning) => {
@@ -37,6 +48,7 @@ const npmEntries = {
     nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
     compile({ declarationDir: 'dist' }),
     minifyTemplates(),
+    sandboxPages,
     manifest({ outdir: 'dist' }),
   ],
   output: {

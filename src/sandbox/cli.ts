@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { startSandbox, type SandboxOptions } from './sandbox.js';
+import { KEY_PREFIX, type SandboxOptions } from './options.js';
+import { startSandbox } from './sandbox.js';
+import type { SandboxMerchant } from './wire.js';
 
 const HELP = `Usage: iotpay-checkout sandbox [options]
 
@@ -15,6 +17,8 @@ Options:
   --drive              let tests fill in the form (POST /sandbox/drive)
   --notify <ms,ms,…>   milliseconds before each attempt of a notification;
                        the last one repeats until it is acknowledged
+  --merchant-key <key> begins with "sandbox" (default: IOTPAY_MERCHANT_KEY where
+                       that begins so, else a fresh one at every start)
   --list               print the test cards and stop
   --quiet              don't print the calls
   --help               print this
@@ -44,6 +48,7 @@ async function run(args: string[]): Promise<void> {
       force: { type: 'string' },
       drive: { type: 'boolean', default: false },
       notify: { type: 'string' },
+      'merchant-key': { type: 'string' },
       list: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -58,6 +63,7 @@ async function run(args: string[]): Promise<void> {
     host: values.host as NonNullable<SandboxOptions['host']>,
     quirks: values.quirks,
     drive: values.drive,
+    merchant: merchantFrom(process.env, values['merchant-key']),
     ...(values.notify === undefined
       ? {}
       : { notificationDelays: values.notify.split(',').map((delay) => readNumber('--notify', delay)) }),
@@ -89,6 +95,17 @@ Ctrl+C stops it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.close());
   }
+}
+
+/** The environment's merchant where it is a sandbox's own: one that is real belongs into no simulation. */
+function merchantFrom(
+  env: Readonly<Record<string, string | undefined>>,
+  merchantKey: string | undefined,
+): Partial<SandboxMerchant> {
+  if (merchantKey !== undefined) return { merchantKey };
+  const { IOTPAY_MCH_ID: mchId, IOTPAY_MERCHANT_KEY: key, IOTPAY_LOGIN_NAME: loginName } = env;
+  if (!key?.startsWith(KEY_PREFIX)) return {};
+  return { merchantKey: key, ...(mchId && { mchId }), ...(loginName && { loginName }) };
 }
 
 function readNumber(name: string, text: string): number {

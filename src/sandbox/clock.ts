@@ -24,6 +24,11 @@ export class Clock {
     };
   }
 
+  /** @returns after this many milliseconds of this clock; never, once the clock has been cleared */
+  wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.schedule(milliseconds, resolve));
+  }
+
   /** Puts the time ahead, in milliseconds; what falls due runs before this returns, in its order. */
   advance(milliseconds: number): void {
     if (!(milliseconds >= 0))
@@ -45,7 +50,9 @@ export class Clock {
   }
 
   #next() {
-    return [...this.#tasks].sort((a, b) => a.due - b.due)[0];
+    let first: { readonly due: number; readonly run: () => void } | undefined;
+    for (const task of this.#tasks) if (!first || task.due < first.due) first = task;
+    return first;
   }
 
   #arm(): void {

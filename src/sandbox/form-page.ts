@@ -1,123 +1,123 @@
 import { randomBytes } from 'node:crypto';
-import { CHANNEL } from './client-script.js';
-import { FORM_SCRIPT } from './form-script.js';
-import { FORM_STYLE } from './form-style.js';
-import type { FormAnswer, Session } from './gateway.js';
-import type { DriveStep } from './driver.js';
+import { MESSAGE_MARK, type DriveStep, type FormAnswer, type FormSession } from './protocol.js';
+import { FORM_MODULE_PATH, type PageFiles } from './page-files.js';
 import { SCENARIOS } from './scenarios.js';
-import { FILLED_IN, isUnionPay } from './test-cards.js';
+import { cvvOf, FILLED_IN, isUnionPay } from './test-cards.js';
+import { FORM_TEXTS, languageFor } from './texts.js';
 
 export interface FormPageOptions {
+  readonly files: PageFiles;
   readonly secureId: string;
   readonly mode: 'Pay' | 'Add';
   /** Origin of the page around the frame; `null`: the page stands alone. */
   readonly parent: string | null;
-  /** Absent for a secureId that nobody knows. */
-  readonly session: Session | undefined;
+  /** Language of the page around the frame. */
+  readonly lang: string;
+  readonly unionPay: boolean;
   /** The form can be sent. */
   readonly open: boolean;
-  readonly greeting: FormAnswer | undefined;
+  readonly greeting: FormAnswer | null;
   /** Waits for instructions from outside. */
   readonly driven: boolean;
-  readonly drive: DriveStep | undefined;
+  readonly drive: DriveStep | null;
 }
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-const grouped = (number: string): string =>
-  /^3[47]/.test(number) ? number.replace(/^(.{4})(.{6})/, '$1 $2 ') : number.replace(/(.{4})(?=.)/g, '$1 ');
+function sessionOf(options: FormPageOptions): FormSession {
+  const { secureId, mode, parent, unionPay, open, greeting, driven, drive } = options;
+  const language = languageFor(options.lang);
+  // UnionPay's own come last in a form that takes them all.
+  const cards = SCENARIOS.filter(({ number }) => !unionPay || isUnionPay(number))
+    .toSorted((a, b) => Number(a.channel !== undefined) - Number(b.channel !== undefined))
+    .map(({ number, title }) => ({ number, title, cvv: cvvOf(number) }));
+  return {
+    secureId,
+    mark: MESSAGE_MARK,
+    mode,
+    parent,
+    language,
+    texts: FORM_TEXTS[language],
+    unionPay,
+    open,
+    greeting,
+    numbers: SCENARIOS.map(({ number }) => number),
+    cards,
+    filledIn: FILLED_IN,
+    driven,
+    drive,
+  };
+}
+
+/** One field: its label, its input, its hint, and the place of its error. */
+function field(
+  name: string,
+  label: string,
+  attributes: string,
+  extra: { hint?: string; inside?: string } = {},
+) {
+  const { hint, inside = '' } = extra;
+  const described = hint ? ` aria-describedby="${name}-hint"` : '';
+  return `<div>
+<label for="${name}">${escapeHtml(label)}</label>
+<div class="box"><input id="${name}" name="${name}" required spellcheck="false"${described} ${attributes}>${inside}</div>
+<p class="error" id="${name}-error" hidden></p>
+${hint ? `<p class="hint" id="${name}-hint">${escapeHtml(hint)}</p>` : ''}
+</div>`;
+}
+
+function fields({ texts, unionPay }: FormSession): string {
+  const digits = 'inputmode="numeric"';
+  const example = unionPay ? '6200 0000 0000 0005' : '1234 1234 1234 1234';
+  const brand = '<div class="brand" aria-hidden="true"><span></span></div>';
+  return `${field('number', texts.number, `${digits} autocomplete="cc-number" placeholder="${example}"`, {
+    inside: brand,
+  })}
+<div class="row">
+${field('expiry', texts.expiry, `${digits} autocomplete="cc-exp" placeholder="${texts.expiryFormat}"`)}
+${field('cvv', texts.cvv, `${digits} autocomplete="cc-csc" maxlength="4" placeholder="${texts.cvvShort}"`)}
+</div>
+${field('holder', texts.holder, 'autocomplete="cc-name" autocapitalize="words"')}
+${
+  unionPay
+    ? field('code', texts.code, `${digits} autocomplete="one-time-code" value="${FILLED_IN.code}"`, {
+        hint: texts.codeHint,
+      })
+    : ''
+}`;
+}
 
 /** The card form, with a Content-Security-Policy that lets in what is in it and nothing else. */
 export function formPage(options: FormPageOptions): Response {
   const nonce = randomBytes(16).toString('base64');
-  const { session, parent, mode } = options;
-  const unionPay = session?.channel === 'UPI_EX';
-  // UnionPay's own come last in a form that takes them all.
-  const cards = SCENARIOS.filter(({ number }) => !unionPay || isUnionPay(number)).toSorted(
-    (a, b) => Number(a.channel !== undefined) - Number(b.channel !== undefined),
-  );
-  const amount = session?.order ? `CA$${(session.order.amount / 100).toFixed(2)}` : '';
-  const label = mode === 'Add' ? 'Save card' : `Pay ${amount}`.trim();
-  const data = JSON.stringify({
-    key: options.secureId,
-    channel: CHANNEL,
-    mode,
-    parent,
-    label,
-    unionPay,
-    open: options.open,
-    greeting: options.greeting,
-    numbers: SCENARIOS.map(({ number }) => number),
-    filledIn: FILLED_IN,
-    driven: options.driven,
-    drive: options.drive,
-  }).replaceAll('<', '\\u003c');
+  const session = sessionOf(options);
+  const { texts } = session;
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${session.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>Card form (simulation)</title>
-<style nonce="${nonce}">${FORM_STYLE}</style>
+<title>${escapeHtml(texts.title)}</title>
+<style nonce="${nonce}">${options.files.formStyle}</style>
 </head>
 <body>
-<main>
-<p class="note"><strong>Simulation.</strong> No real cards, no real money: test numbers only.</p>
+<main inert>
+<p class="note"><strong>${escapeHtml(texts.simulation)}</strong> ${escapeHtml(texts.note)}</p>
 <form novalidate>
-<div>
-<label for="number">Card number</label>
-<div class="box">
-<input id="number" name="number" inputmode="numeric" autocomplete="cc-number" required spellcheck="false" placeholder="${unionPay ? '6200 0000 0000 0005' : '1234 1234 1234 1234'}">
-<div class="brand" aria-hidden="true"><span></span></div>
-</div>
-<p class="error" id="number-error" hidden></p>
-</div>
-<div class="row">
-<div>
-<label for="expiry">Expiry date</label>
-<input id="expiry" name="expiry" inputmode="numeric" autocomplete="cc-exp" required spellcheck="false" placeholder="MM / YY">
-<p class="error" id="expiry-error" hidden></p>
-</div>
-<div>
-<label for="cvv">Security code</label>
-<input id="cvv" name="cvv" inputmode="numeric" autocomplete="cc-csc" required spellcheck="false" maxlength="4" placeholder="CVV">
-<p class="error" id="cvv-error" hidden></p>
-</div>
-</div>
-<div>
-<label for="holder">Name on card</label>
-<input id="holder" name="holder" autocomplete="cc-name" required spellcheck="false" autocapitalize="words">
-<p class="error" id="holder-error" hidden></p>
-</div>
-${
-  unionPay
-    ? `<div>
-<label for="code">Code from your phone</label>
-<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required value="${FILLED_IN.code}" aria-describedby="code-hint">
-<p class="error" id="code-error" hidden></p>
-<p class="hint" id="code-hint">UnionPay would send it by text message; any 6 digits will do.</p>
-</div>
-`
-    : ''
-}<button class="pay" type="submit">${escapeHtml(label)}</button>
+${fields(session)}
+<button class="pay" type="submit">${escapeHtml(session.mode === 'Add' ? texts.save : texts.pay)}</button>
 </form>
 <div class="outcome" id="outcome" role="alert"></div>
 <details>
-<summary>Test cards</summary>
-<ul>
-${cards
-  .map(
-    ({ number, title }) =>
-      `<li><button type="button" data-number="${number}">${escapeHtml(title)}<span>${grouped(number)}</span></button></li>`,
-  )
-  .join('\n')}
-</ul>
+<summary>${escapeHtml(texts.testCards)}</summary>
+<ul lang="en"></ul>
 </details>
 </main>
-<script type="application/json" id="session">${data}</script>
-<script nonce="${nonce}">${FORM_SCRIPT}</script>
+<script type="application/json" id="session">${JSON.stringify(session).replaceAll('<', '\\u003c')}</script>
+<script nonce="${nonce}">${options.files.optionsScript}</script>
+<script type="module" src="${FORM_MODULE_PATH}"></script>
 </body>
 </html>
 `;
@@ -129,13 +129,13 @@ ${cards
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': [
         "default-src 'none'",
-        `script-src 'nonce-${nonce}'`,
+        `script-src 'self' 'nonce-${nonce}'`,
         `style-src 'nonce-${nonce}'`,
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "require-trusted-types-for 'script'",
-        `frame-ancestors ${ancestors(parent)}`,
+        `frame-ancestors ${ancestors(options.parent)}`,
       ].join('; '),
     },
   });

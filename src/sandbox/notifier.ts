@@ -2,16 +2,15 @@ import { lookup as lookUp } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { isLoopback } from '../gateway/origins.js';
 import type { Cancel, Clock } from './clock.js';
-import type { NotificationEntry } from './ledger.js';
+import { addAttempt, type NotificationEntry } from './ledger.js';
 
 /** Milliseconds before each attempt; the last one repeats until the merchant acknowledges. */
 export const NOTIFICATION_DELAYS_MS: readonly number[] = [
   100, 1000, 3000, 10_000, 30_000, 60_000, 300_000, 900_000,
 ];
 
-/** How long the merchant's answer may take, in milliseconds. */
+/** How long the merchant's answer may take. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** How much of the merchant's answer is read, in characters. */
@@ -22,32 +21,48 @@ const ANSWER_LENGTH = 200;
  */
 const lookupLoopback: LookupFunction = (_hostname, options, done) => lookUp('localhost', options, done);
 
-/** Sends notifications, to this machine only, until they are acknowledged. */
+/** One notification on its way. */
+export interface Delivery {
+  readonly url: URL;
+  readonly contentType: string;
+  readonly body: string;
+  /** How often the first attempt is made, at the same moment. */
+  readonly copies: number;
+  /** How much later than usual the first attempt is made. */
+  readonly delayMs: number;
+  /** Once more after the acknowledgement. */
+  readonly again: boolean;
+}
+
+/** Delivers notifications until they are acknowledged. */
 export class Notifier {
   readonly #clock: Clock;
-  readonly #delays: readonly number[];
+  readonly #delaysMs: readonly number[];
   readonly #log: (line: string) => void;
   readonly #abort = new AbortController();
   readonly #waiting = new Set<Cancel>();
+  /** What fell due while paused; `undefined`: not paused. */
+  #held: (() => void)[] | undefined;
   #epoch = 0;
 
-  constructor(clock: Clock, delays: readonly number[], log: (line: string) => void) {
+  constructor(clock: Clock, delaysMs: readonly number[], log: (line: string) => void) {
     this.#clock = clock;
-    this.#delays = delays;
+    this.#delaysMs = delaysMs;
     this.#log = log;
   }
 
-  /** @param options - `asText`: as `text/plain`; `again`: once more after the acknowledgement */
-  send(entry: NotificationEntry, options: { asText: boolean; again: boolean }): void {
-    const url = new URL(entry.url);
-    if (!isLoopback(url.hostname)) {
-      entry.blocked = true;
-      this.#log(
-        `Not notified: ${url.origin} is not on loopback, and the sandbox sends nothing off the machine.`,
-      );
-      return;
-    }
-    this.#plan(entry, url, options.asText ? 'text/plain' : 'application/json;charset=UTF-8', options.again);
+  send(entry: NotificationEntry, delivery: Delivery): void {
+    this.#plan(entry, delivery, 0);
+  }
+
+  pause(): void {
+    this.#held ??= [];
+  }
+
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const attempt of held) attempt();
   }
 
   /** Drops what is still to be sent. */
@@ -55,6 +70,7 @@ export class Notifier {
     this.#epoch++;
     for (const cancel of this.#waiting) cancel();
     this.#waiting.clear();
+    if (this.#held) this.#held = [];
   }
 
   close(): void {
@@ -62,39 +78,71 @@ export class Notifier {
     this.#abort.abort();
   }
 
-  #plan(entry: NotificationEntry, url: URL, type: string, again: boolean): void {
-    const delay = this.#delays[Math.min(entry.attempts.length, this.#delays.length - 1)] ?? 0;
-    const cancel = this.#clock.schedule(delay, () => {
+  /** @returns the milliseconds until the attempt, the first one being number 0 */
+  #plan(entry: NotificationEntry, delivery: Delivery, number: number): number {
+    const usual = this.#delaysMs[Math.min(number, this.#delaysMs.length - 1)] ?? 0;
+    const delayMs = number === 0 ? usual + delivery.delayMs : usual;
+    const attempt = () => void this.#attempt(entry, delivery, number);
+    const cancel = this.#clock.schedule(delayMs, () => {
       this.#waiting.delete(cancel);
-      void this.#attempt(entry, url, type, again);
+      if (this.#held) this.#held.push(attempt);
+      else attempt();
     });
     this.#waiting.add(cancel);
+    return delayMs;
   }
 
-  async #attempt(entry: NotificationEntry, url: URL, type: string, again: boolean): Promise<void> {
+  async #attempt(entry: NotificationEntry, delivery: Delivery, number: number): Promise<void> {
     const epoch = this.#epoch;
+    const copies = number === 0 ? delivery.copies : 1;
+    const outcomes = await Promise.all(Array.from({ length: copies }, () => this.#post(entry, delivery)));
+    if (epoch !== this.#epoch) return;
+    const failure = outcomes.find((outcome) => outcome !== undefined);
+    const about = `Notification of ${entry.mchOrderNo} to ${delivery.url.origin}${delivery.url.pathname}`;
+    if (failure === undefined) {
+      this.#log(`${about}: acknowledged.`);
+      if (delivery.again) this.#plan(entry, { ...delivery, again: false }, number + 1);
+      return;
+    }
+    const delayMs = this.#plan(entry, delivery, number + 1);
+    this.#log(`${about}: ${failure}. Next try in ${delayMs / 1000} s.`);
+  }
+
+  /** @returns why it is not acknowledged */
+  async #post(entry: NotificationEntry, delivery: Delivery): Promise<string | undefined> {
     const at = this.#clock.now();
     try {
-      const { status, answer } = await post(url, type, JSON.stringify(entry.body), this.#abort.signal);
-      entry.attempts.push({ at, status, answer });
+      const { status, answer } = await post(delivery, this.#abort.signal);
+      addAttempt(entry, { at, status, answer });
       const acknowledged = status >= 200 && status < 300 && /^(?:SUCCESS|success)$/.test(answer.trim());
       entry.acknowledged ||= acknowledged;
-      if (acknowledged && !again) return;
-      again &&= !acknowledged;
+      return acknowledged
+        ? undefined
+        : `expected HTTP 200 with the text SUCCESS, received HTTP ${status} with ${JSON.stringify(answer)}`;
     } catch (cause) {
-      entry.attempts.push({ at, error: cause instanceof Error ? cause.message : String(cause) });
+      const error = reasonOf(cause);
+      addAttempt(entry, { at, error });
+      return error;
     }
-    if (epoch === this.#epoch) this.#plan(entry, url, type, again);
   }
 }
 
-function post(url: URL, type: string, body: string, signal: AbortSignal) {
+/** An AggregateError, which Node gives for names with several addresses, has no message of its own. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ');
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function post({ url, contentType, body }: Delivery, signal: AbortSignal) {
   return new Promise<{ status: number; answer: string }>((resolve, reject) => {
+    const late = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const fail = (error: Error) =>
+      reject(late.aborted ? new Error(`no full answer within ${ANSWER_TIMEOUT_MS} ms`) : error);
     const options = {
       method: 'POST',
-      headers: { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) },
+      headers: { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) },
       lookup: lookupLoopback,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, late]),
       agent: false as const,
     };
     const request =
@@ -102,14 +150,14 @@ function post(url: URL, type: string, body: string, signal: AbortSignal) {
         ? // A certificate for loopback is nearly always the developer's own.
           requestHttps(url, { ...options, rejectUnauthorized: false })
         : requestHttp(url, options);
-    request.on('error', reject);
+    request.on('error', fail);
     request.on('response', (response) => {
       let answer = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         answer = (answer + chunk).slice(0, ANSWER_LENGTH);
       });
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, answer }));
     });
     request.end(body);

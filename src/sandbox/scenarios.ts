@@ -10,6 +10,8 @@ export interface Scenario {
   readonly description: string;
   /** The channel that it is about; without one, any. */
   readonly channel?: Channel;
+  /** The card's security code, where it is not `123`. */
+  readonly cvv?: string;
 }
 
 /** How the script reports a decided attempt. */
@@ -38,7 +40,7 @@ export interface Plan {
   readonly message?: string;
   readonly report?: Report;
   /** Milliseconds before the form gets its answer. */
-  readonly delay?: number;
+  readonly delayMs?: number;
   /** The order must be queried: after how many of the script's tries it is decided, or never within them. */
   readonly decidedAfterTries?: number | 'never';
   /** What the order becomes a while after the script has stopped asking. */
@@ -53,7 +55,7 @@ export interface Plan {
   readonly laterCharges?: OrderStatus;
 }
 
-interface Entry extends Scenario {
+export interface Entry extends Scenario {
   readonly plan: Plan;
 }
 
@@ -79,6 +81,7 @@ const ENTRIES: readonly Entry[] = [
     number: '378282246310005',
     title: 'Approved, Amex',
     description: 'American Express: 15 digits, security code of 4.',
+    cvv: '1234',
     plan: { status: 2 },
   },
   {
@@ -211,7 +214,7 @@ const ENTRIES: readonly Entry[] = [
     number: '4000000000000135',
     title: 'Slow',
     description: 'Paid after five seconds.',
-    plan: { status: 2, delay: 5000 },
+    plan: { status: 2, delayMs: 5000 },
   },
   {
     id: 'silent',
@@ -245,12 +248,10 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 /** The test cards, in the order in which the form and the README show them. */
-export const SCENARIOS: readonly Scenario[] = ENTRIES.map((entry) => {
-  const { id, number, title, description, channel } = entry;
-  return Object.freeze(
-    channel ? { id, number, title, description, channel } : { id, number, title, description },
-  );
-});
+export const SCENARIOS: readonly Scenario[] = ENTRIES.map(
+  ({ id, number, title, description, channel, cvv }) =>
+    Object.freeze({ id, number, title, description, ...(channel && { channel }), ...(cvv && { cvv }) }),
+);
 
 const BY_ID = new Map(ENTRIES.map((entry) => [entry.id, entry]));
 const BY_NUMBER = new Map(ENTRIES.map((entry) => [entry.number, entry]));

@@ -1,13 +1,7 @@
-/** Whether a card number's last digit is the check digit that Luhn's formula gives. */
-export function passesLuhn(number: string): boolean {
-  if (!/^\d{12,19}$/.test(number)) return false;
-  let sum = 0;
-  for (let i = 0; i < number.length; i++) {
-    const digit = Number(number[number.length - 1 - i]);
-    sum += i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
-  }
-  return sum % 10 === 0;
-}
+import { SCENARIOS, scenarioByNumber } from './scenarios.js';
+
+/** What is typed besides a number, where nobody says otherwise. */
+export const FILLED_IN = { expiry: '12/34', cvv: '123', holder: 'Test Shopper', code: '123456' } as const;
 
 /** A card number as IOTPay shows it: `432567******2266`. */
 export function maskNumber(number: string): string {
@@ -19,5 +13,29 @@ export function isUnionPay(number: string): boolean {
   return number.startsWith('62');
 }
 
-/** What the driver types besides a number, where it isn't told otherwise. */
-export const FILLED_IN = { expiry: '12/34', cvv: '123', holder: 'Test Shopper', code: '123456' } as const;
+/**
+ * IOTPay's letter for the kind of a card: `V` and `M` are Visa and Mastercard; that `D` is UnionPay, and that Amex has
+ * none, is a guess of ours.
+ */
+export function cardTypeOf(number: string): string {
+  if (number.startsWith('4')) return 'V';
+  if (/^[52]/.test(number)) return 'M';
+  return isUnionPay(number) ? 'D' : '';
+}
+
+/** The security code that a test card has. */
+export function cvvOf(number: string): string {
+  return scenarioByNumber(number)?.cvv ?? FILLED_IN.cvv;
+}
+
+/**
+ * The number to pay with.
+ * @param scenario - its card is taken where it fits the channel
+ */
+export function numberFor(scenario: string | undefined, unionPay: boolean): string {
+  const fits = ({ number }: { number: string }) => !unionPay || isUnionPay(number);
+  const chosen = SCENARIOS.find(({ id, number }) => id === scenario && fits({ number }));
+  const card = chosen ?? SCENARIOS.find(({ id }) => id === (unionPay ? 'unionpay-approved' : 'approved'));
+  if (!card) throw new Error('The approved test card is missing.');
+  return card.number;
+}

@@ -64,7 +64,7 @@ async function sandboxCommand(place: string): Promise<string | undefined> {
   try {
     const expected = [
       'IOTPAY_MCH_ID=10000701',
-      'IOTPAY_MERCHANT_KEY=sandbox-merchant-key',
+      'IOTPAY_MERCHANT_KEY=sandbox-',
       'IOTPAY_LOGIN_NAME=sandbox',
       `IOTPAY_GATEWAY_ORIGIN=http://127.0.0.1:${port}`,
     ];

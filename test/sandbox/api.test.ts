@@ -25,7 +25,7 @@ describe('purchase and add card', () => {
     const sandbox = await sandboxFor(test);
     const purchase = await call(sandbox, 'cc_purchase', purchaseFields());
     assert.equal(purchase.retCode, 'SUCCESS');
-    assert.match(String(purchase.retData['secureId']), /^[0-9a-f]{40}$/);
+    assert.match(String(purchase.retData['secureId']), /^[0-9a-f]{64}$/);
     assert.equal(
       purchase.retData['redirectUrl'],
       `${sandbox.origin}/cc/purchase?key=${String(purchase.retData['secureId'])}`,
@@ -57,6 +57,8 @@ describe('purchase and add card', () => {
     ['no mchOrderNo', 'cc_purchase', { mchOrderNo: undefined }, /^mchOrderNo is missing$/],
     ['a long subject', 'cc_purchase', { subject: 'x'.repeat(65) }, /^subject is longer than 64/],
     ['a long body', 'cc_purchase', { body: 'x'.repeat(251) }, /^body is longer than 250/],
+    ['a long mchUserId', 'cc_purchase', { mchUserId: 'x'.repeat(31) }, /^mchUserId is longer than 30/],
+    ['a long clientIp', 'cc_purchase', { clientIp: 'x'.repeat(51) }, /^clientIp is longer than 50/],
     [
       'a long notifyUrl',
       'cc_purchase',
@@ -177,7 +179,7 @@ describe('a payment', () => {
 
   it('is refused when its secureId is unknown, or older than an hour', async (test) => {
     const sandbox = await sandboxFor(test);
-    const unknown = firstEvent(await sendCard(sandbox, 'f'.repeat(40), '4242424242424242'));
+    const unknown = firstEvent(await sendCard(sandbox, 'f'.repeat(64), '4242424242424242'));
     assert.equal((unknown as { message: string }).message, 'secureId not found');
     const { retData } = await call(sandbox, 'cc_purchase', purchaseFields());
     sandbox.advance(HOUR_MS - 1000);
@@ -214,17 +216,19 @@ describe('a payment', () => {
   }
 
   const redirects: [string, string][] = [
-    ['redirect', 'https://shop.example/return?cart=7&retCode=SUCCESS&retMsg=&status=2'],
-    ['fail-redirect', 'https://shop.example/return?cart=7&retCode=FAIL&retMsg=Card+declined&status=9'],
+    ['redirect', 'https://shop.example/return?cart=7&mchOrderNo={order}&retCode=SUCCESS&retMsg=&status=2'],
+    [
+      'fail-redirect',
+      'https://shop.example/return?cart=7&mchOrderNo={order}&retCode=FAIL&retMsg=Card+declined&status=9',
+    ],
     ['unsafe-redirect', 'javascript:alert(document.domain)'],
   ];
   for (const [scenario, url] of redirects) {
     it(`${scenario}: redirectUrl is ${url}`, async (test) => {
       const sandbox = await sandboxFor(test);
-      const event = firstEvent((await pay(sandbox, scenario)).reply) as {
-        detail: { retData: { redirectUrl: string } };
-      };
-      assert.equal(event.detail.retData.redirectUrl, url);
+      const { mchOrderNo, reply } = await pay(sandbox, scenario);
+      const event = firstEvent(reply) as { detail: { retData: { redirectUrl: string } } };
+      assert.equal(event.detail.retData.redirectUrl, url.replace('{order}', mchOrderNo));
     });
   }
 
@@ -275,7 +279,7 @@ describe('a payment', () => {
   it('through UnionPay is decided after the script has given up, however it asks', async (test) => {
     const sandbox = await sandboxFor(test, { unionPay: { tries: 3, interval: 1000 } });
     const ask = async (key: string) => {
-      const response = await fetch(`${sandbox.origin}/cc/query`, {
+      const response = await fetch(`${sandbox.origin}/cc/queryorder`, {
         method: 'POST',
         body: JSON.stringify({ key }),
       });
@@ -340,8 +344,11 @@ describe('a saved card', () => {
   it('that was declined is not there', async (test) => {
     const sandbox = await sandboxFor(test);
     const { cardId } = await saveCard(sandbox, '4000000000000002');
-    assert.equal((await call(sandbox, 'cc_querycard', { cardId })).retMsg, 'Card not found');
-    assert.equal((await call(sandbox, 'cc_purchasewithtoken', charge(cardId))).retMsg, 'Card not found');
+    assert.equal((await call(sandbox, 'cc_querycard', { cardId })).retMsg, 'cardId is not binding');
+    assert.equal(
+      (await call(sandbox, 'cc_purchasewithtoken', charge(cardId))).retMsg,
+      'cardId is not binding',
+    );
   });
 
   it('pays, once for each mchOrderNo', async (test) => {
@@ -377,14 +384,29 @@ describe('a saved card', () => {
     );
   });
 
-  it('of a wallet pays with its data, and not without', async (test) => {
+  it('of a wallet pays with its data, without a cardId, on the wallet’s own channel', async (test) => {
     const sandbox = await sandboxFor(test);
-    const wallet = charge('w', { walletType: 'GooglePay', walletData: '{"token":"t"}' });
-    assert.equal(
-      (await call(sandbox, 'cc_purchasewithwallet', { ...wallet, walletData: '' })).retMsg,
-      'walletData is missing',
-    );
-    assert.equal((await call(sandbox, 'cc_purchasewithwallet', wallet)).retData['status'], 2);
+    const wallet = (more: Record<string, unknown> = {}) => {
+      const { mchOrderNo, amount, currency, loginName } = purchaseFields();
+      const data = { walletType: 'GooglePay', walletData: btoa('{"token":"t"}') };
+      return { mchOrderNo, amount, currency, loginName, ...data, ...more };
+    };
+    for (const [walletType, channel] of [
+      ['ApplePay', 'CC_CA'],
+      ['GooglePay', 'CC_CG'],
+    ] as const) {
+      const { retData } = await call(sandbox, 'cc_purchasewithwallet', wallet({ walletType }));
+      assert.deepEqual([retData['status'], retData['channel'], retData['capture']], [2, channel, 'Y']);
+    }
+    for (const [wrong, message] of [
+      [{ walletData: '' }, 'walletData is missing'],
+      [{ walletData: '{"token":"t"}' }, 'walletData is not base64'],
+      [{ walletType: 'SamsungPay' }, 'walletType is not supported'],
+      [{ walletType: 'AndroidPay2' }, 'walletType is longer than 10 characters'],
+    ] as const) {
+      assert.equal((await call(sandbox, 'cc_purchasewithwallet', wallet(wrong))).retMsg, message);
+    }
+    assert.equal(sandbox.ledger.charges().length, 2);
   });
 });
 

@@ -61,7 +61,7 @@ describe('the door', () => {
     assert.equal((await frame('null')).status, 403);
     assert.equal((await frame('http://localhost:8000; script-src *')).status, 403);
     const policy = (await frame('http://localhost:8000/')).headers.get('Content-Security-Policy') ?? '';
-    assert.match(policy, /^default-src 'none'; script-src 'nonce-[^']+';/);
+    assert.match(policy, /^default-src 'none'; script-src 'self' 'nonce-[^']+';/);
     assert.match(policy, /frame-ancestors http:\/\/localhost:8000$/);
     assert.doesNotMatch(policy, /unsafe/);
   });
@@ -99,7 +99,7 @@ describe('starting', () => {
     [
       'the merchant',
       { merchant: { mchId: '1', merchantKey: '', loginName: 'x' } },
-      /merchant\.merchantKey: expected a text/,
+      /merchant\.merchantKey: expected a text that begins with "sandbox"/,
     ],
     ['no delays', { notificationDelays: [] }, /notificationDelays: expected at least one delay/],
     ['tries', { unionPay: { tries: 0 } }, /unionPay\.tries: expected a whole number of 1 or more/],
@@ -119,11 +119,11 @@ describe('starting', () => {
   });
 
   it('takes a merchant’s own keys, and gives the environment to set', async (test) => {
-    const merchant = { mchId: '42', merchantKey: 'other', loginName: 'jack123' };
+    const merchant = { mchId: '42', merchantKey: 'sandbox-other', loginName: 'jack123' };
     const sandbox = await sandboxFor(test, { merchant, host: 'localhost' });
     assert.deepEqual(sandbox.env, {
       IOTPAY_MCH_ID: '42',
-      IOTPAY_MERCHANT_KEY: 'other',
+      IOTPAY_MERCHANT_KEY: 'sandbox-other',
       IOTPAY_LOGIN_NAME: 'jack123',
       IOTPAY_GATEWAY_ORIGIN: sandbox.origin,
     });

@@ -94,9 +94,9 @@ export async function pay(sandbox: Sandbox, scenario: string, fields: Record<str
   return { mchOrderNo: sent['mchOrderNo'] as string, secureId: retData['secureId'] as string, reply };
 }
 
-/** Waits until something holds; fails with its description after three seconds. */
+/** Waits until something holds; fails with its description after ten seconds. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 3000; Date.now() < end; await pause(10)) {
+  for (const end = Date.now() + 10_000; Date.now() < end; await pause(10)) {
     if (await holds()) return;
   }
   throw new Error(`Waited in vain until ${what}.`);

@@ -94,7 +94,7 @@ describe('the v3 API, against the sandbox', () => {
       amount: 700,
       currency: 'CAD',
       walletType: 'ApplePay',
-      walletData: '{"token":"abc"}',
+      walletData: btoa('{"token":"abc"}'),
     });
     assert.deepEqual([answer.status, answer.amount, answer['extra']], [2, 700, { kept: true }]);
     assert.equal(bodies[0]?.['walletType'], 'ApplePay');

@@ -4,7 +4,11 @@ import type { TestContext } from 'node:test';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { createIotpay, sign, type Iotpay } from '../../src/server/index.js';
 
-export const MERCHANT = { mchId: '10000701', merchantKey: 'key-that-nobody-may-see', loginName: 'sandbox' };
+export const MERCHANT = {
+  mchId: '10000701',
+  merchantKey: 'sandbox-key-that-nobody-may-see',
+  loginName: 'sandbox',
+};
 
 export const clientOf = ({ merchant, origin }: Sandbox): Iotpay =>
   createIotpay({ ...merchant, gatewayOrigin: origin });

@@ -8,7 +8,7 @@ export default defineConfig({
     url: 'http://localhost:3000/checkout',
     env: {
       IOTPAY_MCH_ID: '10000701',
-      IOTPAY_MERCHANT_KEY: 'sandbox-merchant-key',
+      IOTPAY_MERCHANT_KEY: 'sandbox-shop',
       IOTPAY_LOGIN_NAME: 'sandbox',
       IOTPAY_GATEWAY_ORIGIN: 'http://127.0.0.1:4242',
     },
