@@ -60,9 +60,9 @@ const ROOMS = [
   {
     files: ['src/sandbox/**/*.ts'],
     own: 'src/sandbox',
-    from: ['src/gateway', 'src/server/signature.ts'],
+    from: ['src/gateway', 'src/server/signature.ts', 'src/server/stores/store.ts'],
     packages: ['hono', '@hono/node-server', 'node:*'],
-    because: 'src/sandbox may import src/gateway, the signature, Hono and Node only.',
+    because: 'src/sandbox may import src/gateway, the signature, the type of a store, Hono and Node only.',
     runsIn: ['server'],
   },
 ];

@@ -18,3 +18,4 @@ export type { NotificationFormat, Quirks } from './quirks.js';
 export type { Scenario } from './scenarios.js';
 export type { PayOutcome, SaveCardOutcome } from './shopper.js';
 export type { SandboxMerchant } from './wire.js';
+export { testStore } from './test-store.js';

@@ -31,3 +31,6 @@ export { toCents } from './money.js';
 export type { Notification } from './notification.js';
 export { sign, verify, type SignableParams } from './signature.js';
 export { memoryStore, type Claim, type Store } from './store.js';
+export { redisStore, type RedisCommand, type RedisStoreOptions } from './stores/redis.js';
+export { sqlStoreSchema, type SqlDialect } from './stores/sql-dialects.js';
+export { sqlStore, type SqlQuery, type SqlStoreOptions } from './stores/sql.js';
