@@ -1,7 +1,5 @@
 import {
-  html,
   LitElement,
-  nothing,
   type CSSResult,
   type PropertyDeclarations,
   type PropertyValues,
@@ -14,23 +12,15 @@ import type { IotpayCheckoutError } from './checkout/errors.js';
 import type { IotpayOutcome } from './checkout/events.js';
 import { loadScript } from './checkout/script.js';
 import { PRODUCTION_ORIGIN } from './gateway/origins.js';
-import type { IotpayButtonOptions, IotpayOptions } from './gateway/script-api.js';
+import type { IotpayOptions } from './gateway/script-api.js';
 import { isDark } from './ui/color-scheme.js';
-import { languageFor, nearestLang, STRINGS, type IotpayStrings } from './ui/strings.js';
+import { dressFrame, formOptions } from './ui/frame.js';
+import { languageFor, nearestLang, STRINGS, type IotpayLanguage, type IotpayStrings } from './ui/strings.js';
 import { styles } from './ui/styles.js';
+import { view, type View } from './ui/view.js';
 
 /** When a wait counts as long, in milliseconds. */
 const SLOW_MS = 5000;
-
-/** IOTPay's button, by custom property: `--iotpay-button-` and the name. */
-const BUTTON_PROPERTIES = {
-  color: 'color',
-  backgroundColor: 'background-color',
-  backgroundImage: 'background-image',
-  boxShadow: 'box-shadow',
-  height: 'height',
-  borderRadius: 'border-radius',
-} as const;
 
 /**
  * IOTPay's card form on a merchant's page: gets a secureId from the merchant's backend, loads IOTPay's script, mounts
@@ -239,92 +229,55 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   override render(): TemplateResult {
-    const { status } = this;
-    const language = languageFor(nearestLang(this));
-    const texts = { ...STRINGS[language], ...this.strings };
-    const said = this.#status(texts);
-    const scheme = /^(light|dark)$/.test(this.colorScheme) ? this.colorScheme : '';
-    const retry = html`<button part="retry" type="button" @click=${() => this.#checkout.retry()}>
-      ${texts.retry}
-    </button>`;
-    const alert =
-      status === 'failed' || status === 'error'
-        ? html`<slot name=${status}
-            ><div part="error" role="alert">
-              <p dir="auto">${said}</p>
-              ${status === 'failed' && this.result?.message ? html`<p dir="auto">${this.result.message}</p>` : nothing}
-              ${status === 'error' && !this.error?.retryable ? nothing : retry}
-            </div></slot
-          >`
-        : nothing;
-    const again = status === 'unknown' && this.result?.mode === 'add' ? retry : nothing;
-    const quiet = !this.#slow && !/unknown|succeeded/.test(status);
-    const waiting = status === 'loading' || status === 'idle';
-    const own = waiting && (status === 'loading' || this.loading !== 'manual') && !this.#hasPlaceholder();
-    return html`<div
-      part="base"
-      class="${status} ${scheme}"
-      lang=${language}
-      aria-busy=${status === 'loading'}
-    >
-      <div part="status" role="status" class=${quiet ? 'quiet' : ''}>
-        ${alert === nothing ? html`<slot name=${status}><p dir="auto">${said}</p></slot>` : nothing}
-      </div>
-      ${again}${alert}
-      <div class="stage ${own ? 'own' : ''}">
-        <div ?hidden=${!waiting}><slot @slotchange=${() => this.requestUpdate()}></slot></div>
-        ${own ? html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>` : nothing}
-        <div part="frame"><slot name="iotpay-frame"></slot></div>
-      </div>
-    </div>`;
+    return view(this.#view());
   }
 
   override updated(): void {
     const { frame } = this.#checkout;
-    if (frame) this.#dress(frame);
-    if (!/error|ready/.test(this.status) || !this.#checkout.takeFocus()) return;
-    if (this.status === 'error') this.focus();
+    if (frame) dressFrame(frame, this.#texts().frameTitle);
+    const settled = this.status === 'error' || this.status === 'ready';
+    // With a form that is ready the keyboard stays where the shopper has taken it meanwhile.
+    if (settled && this.#checkout.takeFocus() && this.status === 'error') this.focus();
   }
 
   /** The options for IOTPay's form as attributes, custom properties and `options` say now. */
   iotpayOptions(): IotpayOptions {
-    const css = getComputedStyle(this);
-    const button: IotpayButtonOptions = {};
-    if (this.buttonText) button.text = this.buttonText;
-    for (const [name, property] of Object.entries(BUTTON_PROPERTIES)) {
-      const value = css.getPropertyValue(`--iotpay-button-${property}`).trim();
-      if (value) button[name as keyof typeof BUTTON_PROPERTIES] = value;
-    }
-    Object.assign(button, this.options?.button);
     const base = this.renderRoot.querySelector('[part=base]');
-    const options: IotpayOptions = { darkMode: !!base && isDark(base) };
-    if (this.theme) options.theme = this.theme;
+    return formOptions(getComputedStyle(this), {
+      dark: !!base && isDark(base),
+      theme: this.theme,
+      buttonText: this.buttonText,
+      options: this.options,
+    });
+  }
+
+  /** What there is to show. */
+  #view(): View {
+    const { status, result, error, colorScheme } = this;
+    const asked = status === 'loading' || (status === 'idle' && this.loading !== 'manual');
     return {
-      ...options,
-      ...this.options,
-      ...(Object.keys(button).length ? { button } : {}),
+      status,
+      mode: (result?.mode ?? this.mode) === 'add' ? 'add' : 'pay',
+      language: this.#language(),
+      texts: this.#texts(),
+      scheme: colorScheme === 'light' || colorScheme === 'dark' ? colorScheme : '',
+      slow: this.#slow,
+      asking: this.#checkout.asking,
+      offline: error?.code === 'offline',
+      retryable: error?.retryable ?? true,
+      message: status === 'failed' ? (result?.message ?? '') : '',
+      skeleton: asked && !this.#hasPlaceholder(),
+      retry: () => this.#checkout.retry(),
+      placeholderChanged: () => this.requestUpdate(),
     };
   }
 
-  /** What the status region, or the alert, says. */
-  #status(texts: IotpayStrings): string {
-    const add = (this.result?.mode ?? this.mode) === 'add';
-    switch (this.status) {
-      case 'loading':
-        return this.#slow ? texts.slow : texts.loading;
-      case 'ready':
-        return texts.ready;
-      case 'succeeded':
-        return add ? texts.cardSaved : texts.paid;
-      case 'failed':
-        return add ? texts.cardFailed : texts.failed;
-      case 'unknown':
-        return add ? texts.cardUnknown : this.#checkout.asking ? texts.confirming : texts.unknown;
-      case 'error':
-        return this.error?.code === 'offline' ? texts.offline : texts.error;
-      default:
-        return '';
-    }
+  #language(): IotpayLanguage {
+    return languageFor(nearestLang(this));
+  }
+
+  #texts(): IotpayStrings {
+    return { ...STRINGS[this.#language()], ...this.strings };
   }
 
   /** Whether the page has put something of its own in place of the skeleton; white space is nothing. */
@@ -333,24 +286,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
       node instanceof Element ? !node.slot : node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim(),
     );
   }
-
-  /** Gives a frame what nobody documents IOTPay's script to give it: a title, and a size where it has none. */
-  #dress(frame: HTMLIFrameElement): void {
-    const language = languageFor(nearestLang(this));
-    const title = this.strings?.frameTitle ?? STRINGS[language].frameTitle;
-    if (!frame.title || ownTitles.has(frame)) {
-      ownTitles.add(frame);
-      if (frame.title !== title) frame.title = title;
-    }
-    const { style } = frame;
-    if (!style.width && !frame.hasAttribute('width')) style.width = '100%';
-    if (!style.height && !frame.hasAttribute('height')) style.height = 'var(--iotpay-frame-height, 420px)';
-    if (!style.border && !frame.hasAttribute('frameborder')) style.border = '0';
-  }
 }
-
-/** Frames whose title is ours, and so follows the language. */
-const ownTitles = new WeakSet<HTMLIFrameElement>();
 
 function hostOf(root: Node): Element | undefined {
   return 'host' in root ? (root as ShadowRoot).host : undefined;
