@@ -79,7 +79,7 @@ const ALL: Quirks = {
   statusTwoThenThree: true,
   notificationFormat: 'text',
   repeatedNotifications: true,
-  signsOtherWay: false,
+  signsOtherWay: true,
 };
 
 /** Names of all quirks. */

@@ -43,8 +43,12 @@ describe('purchase and add card', () => {
     assert.equal((await call(sandbox, 'cc_purchase', raw)).retCode, 'SUCCESS');
     const fields = purchaseFields({ subject: 'Thé & gâteau = 茶' });
     const sign = signature({ mchId: sandbox.merchant.mchId, ...fields }, sandbox.merchant.merchantKey);
-    const encoded = { ...fields, subject: encodeURIComponent('Thé & gâteau = 茶'), sign };
+    const percent = encodeURIComponent('Thé & gâteau = 茶');
+    // PHP's `rawurlencode`, then its `urlencode`: the second one is refused as a duplicate, no longer for its signature.
+    const encoded = { ...fields, subject: percent, sign };
     assert.equal((await call(sandbox, 'cc_purchase', encoded)).retCode, 'SUCCESS');
+    const plus = { ...encoded, subject: percent.replaceAll('%20', '+') };
+    assert.equal((await call(sandbox, 'cc_purchase', plus)).retMsg, 'mchOrderNo is duplicated');
   });
 
   const refused: [string, string, Record<string, unknown>, RegExp][] = [
@@ -231,6 +235,41 @@ describe('a payment', () => {
       assert.equal(event.detail.retData.redirectUrl, url.replace('{order}', mchOrderNo));
     });
   }
+
+  const returns: [string, string][] = [
+    ['https://shop.example/return', '?mchOrderNo={order}&retCode=SUCCESS&retMsg=&status=2'],
+    ['https://shop.example/return#step', '?mchOrderNo={order}&retCode=SUCCESS&retMsg=&status=2#step'],
+    ['https://shop.example/r?a=%20&b=1+1#/?x', '&mchOrderNo={order}&retCode=SUCCESS&retMsg=&status=2#/?x'],
+  ];
+  for (const [returnUrl, added] of returns) {
+    it(`returns to ${returnUrl} with what the merchant wrote left as it is`, async (test) => {
+      const sandbox = await sandboxFor(test);
+      const { mchOrderNo, reply } = await pay(sandbox, 'redirect', { returnUrl });
+      const event = firstEvent(reply) as { detail: { retData: { redirectUrl: string } } };
+      const expected = `${returnUrl.split('#')[0]}${added.replace('{order}', mchOrderNo)}`;
+      assert.equal(event.detail.retData.redirectUrl, expected);
+    });
+  }
+
+  it('has ids of 28 characters, a kind of card, and a refund that names its payment', async (test) => {
+    const sandbox = await sandboxFor(test);
+    const { mchOrderNo } = await pay(sandbox, 'approved-mastercard');
+    const { retData } = await call(sandbox, 'cc_query', { mchOrderNo });
+    assert.match(String(retData['payOrderId']), /^PC\d{26}$/);
+    assert.equal(retData['cardType'], 'M');
+    const refund = {
+      mchRefundNo: 'r-1',
+      loginName: 'sandbox',
+      payOrderId: retData['payOrderId'],
+      refundAmount: 100,
+    };
+    const back = (await call(sandbox, 'cc_refund', refund)).retData;
+    assert.match(String(back['payOrderId']), /^RP\d{26}$/);
+    assert.deepEqual(
+      [back['mchOrderNo'], back['refundable'], back['originalOrderId']],
+      ['r-1', 0, retData['payOrderId']],
+    );
+  });
 
   it('with a contradiction, a strange word or no word at all is paid all the same', async (test) => {
     const sandbox = await sandboxFor(test);

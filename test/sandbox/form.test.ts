@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Browser, Frame, Page } from 'puppeteer-core';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
+import type { FormLanguage } from '../../src/sandbox/protocol.js';
+import { FORM_TEXTS } from '../../src/sandbox/texts.js';
 import { launchChromium } from '../support/chromium.js';
 import { addCardFields, call, purchaseFields, sandboxFor, until } from './support.js';
 
@@ -39,6 +41,8 @@ interface ShopOptions {
   readonly mode?: 'Pay' | 'Add';
   readonly options?: Record<string, unknown>;
   readonly width?: number;
+  /** Language of the merchant's page. */
+  readonly lang?: string;
 }
 
 /** A merchant's page on another origin, with IOTPay's form mounted as IOTPay's documentation does it. */
@@ -49,7 +53,7 @@ async function shopFor(
   const sandbox = await sandboxFor(test, { drive: true, unionPay: { interval: 10 }, ...more.sandbox });
   const server = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html');
-    response.end(`<!doctype html><title>Shop</title><meta name="viewport" content="width=device-width">
+    response.end(`<!doctype html><html lang="${more.lang ?? ''}"><title>Shop</title><meta name="viewport" content="width=device-width">
 <body style="margin: 0"><div id="form"></div><script src="${sandbox.origin}/cc/iotpaycc.js"></script>`);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
@@ -319,6 +323,48 @@ describe('the card form', () => {
       'dark',
     );
     assert.deepEqual(shop.problems, []);
+  });
+
+  const languages: [string, FormLanguage][] = [
+    ['en', 'en'],
+    ['fr-CA', 'fr-CA'],
+    ['zh-CN', 'zh-Hans'],
+    ['zh-HK', 'zh-Hant'],
+  ];
+  for (const [lang, language] of languages) {
+    it(`speaks ${language} in a page of lang "${lang}", and fits 280 px; the gateway’s words stay English`, async (test) => {
+      const texts = FORM_TEXTS[language];
+      const shop = await shopFor(test, { lang, width: 280, order: { channel: 'UPI_EX' } });
+      assert.equal(await shop.form.evaluate(() => document.documentElement.lang), language);
+      const labels = await shop.form.$$eval('label', (nodes) => nodes.map((node) => node.textContent));
+      assert.deepEqual(labels, [texts.number, texts.expiry, texts.cvv, texts.holder, texts.code]);
+      assert.equal(await textOf(shop.form, 'button[type=submit]'), texts.pay);
+      assert.equal(await textOf(shop.form, '.note'), `${texts.simulation} ${texts.note}`);
+      await send(shop.form);
+      assert.equal(await textOf(shop.form, '#number-error'), texts.numberMissing);
+      await type(shop.form, { ...card('6200000000000047'), cvv: '12' });
+      await send(shop.form);
+      assert.equal(await textOf(shop.form, '#cvv-error'), texts.cvvWrong.replace('{count}', '3'));
+      const overflow = await shop.form.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(overflow, 0);
+      await type(shop.form, { cvv: '123' });
+      await send(shop.form);
+      await someEvents(shop, 1);
+      const said = await shop.form.$eval('#outcome', (node) => [node.textContent, node.getAttribute('lang')]);
+      assert.deepEqual(said, ['Card declined', 'en']);
+      assert.deepEqual(shop.problems, []);
+    });
+  }
+
+  it('quirk spentByFail: a decline ends the form', async (test) => {
+    const shop = await shopFor(test, { sandbox: { quirks: { spentByFail: true } } });
+    shop.sandbox.drive(shop.secureId, { scenario: 'declined' });
+    assert.equal((await someEvents(shop, 1))[0]?.message, 'Card declined');
+    assert.equal(await shop.form.$('form:not([hidden])'), null);
+    await mount(shop.page, shop.secureId);
+    assert.equal((await someEvents(shop, 2))[1]?.message, 'secureId has been used');
   });
 
   it('gives its frame its height, and fits 280 px with targets of 44', async (test) => {

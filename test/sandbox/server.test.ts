@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
-import { call, pay, purchaseFields, sandboxFor, until } from './support.js';
+import { call, pay, purchaseFields, sandboxFor, sendCard, until } from './support.js';
 
 function statusFor(
   origin: string,
@@ -66,6 +66,36 @@ describe('the door', () => {
     assert.doesNotMatch(policy, /unsafe/);
   });
 
+  const callers: [string, Record<string, string>, number][] = [
+    ['a server', {}, 200],
+    ['fetch() in a server', { 'Sec-Fetch-Mode': 'cors' }, 200],
+    ['a page on loopback', { Origin: 'http://localhost:8000' }, 403],
+    ['a page from elsewhere', { Origin: 'https://attacker.example' }, 403],
+    ['a page without an origin', { Origin: 'null' }, 403],
+    ['a page that hides it', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['a page on another port', { 'Sec-Fetch-Site': 'same-site' }, 403],
+  ];
+  for (const [who, headers, status] of callers) {
+    it(`answers ${status} to ${who} that calls the API`, async (test) => {
+      const lines: string[] = [];
+      const sandbox = await sandboxFor(test, { log: (line) => lines.push(line) });
+      const answer = await fetch(`${sandbox.origin}/v3/cc_purchase`, { method: 'POST', headers, body: '{}' });
+      assert.equal(answer.status, status);
+      assert.equal(sandbox.ledger.requests().length, status === 200 ? 1 : 0);
+      assert.match(lines[0] ?? '', status === 200 ? /mchId is missing/ : /comes from a web page/);
+    });
+  }
+
+  it('names the API’s calls where there is nothing', async (test) => {
+    const { origin } = await sandboxFor(test);
+    const answer = await fetch(`${origin}/v3/cc_pay`, { method: 'POST', body: '{}' });
+    assert.equal(answer.status, 404);
+    assert.match(
+      await answer.text(),
+      /nothing at POST \/v3\/cc_pay\. The API's calls are POST \/v3\/cc_purchase,/,
+    );
+  });
+
   it('takes cards from its own form only', async (test) => {
     const sandbox = await sandboxFor(test);
     for (const Origin of ['http://localhost:8000', 'null']) {
@@ -102,6 +132,12 @@ describe('starting', () => {
       /merchant\.merchantKey: expected a text that begins with "sandbox"/,
     ],
     ['no delays', { notificationDelays: [] }, /notificationDelays: expected at least one delay/],
+    ['the ledger’s limit', { ledgerLimit: 0 }, /ledgerLimit: expected a whole number of 1 or more/],
+    [
+      'a format',
+      { quirks: { notificationFormat: 'xml' } },
+      /quirks\.notificationFormat: expected one of json, text/,
+    ],
     ['tries', { unionPay: { tries: 0 } }, /unionPay\.tries: expected a whole number of 1 or more/],
   ];
   for (const [what, options, message] of wrong) {
@@ -199,12 +235,42 @@ describe('the control API', () => {
   });
 });
 
+it('makes a fresh merchant key at every start', async (test) => {
+  const [one, two] = [await sandboxFor(test), await sandboxFor(test)];
+  assert.match(one.merchant.merchantKey, /^sandbox-[0-9a-f]{32}$/);
+  assert.notEqual(one.merchant.merchantKey, two.merchant.merchantKey);
+  const given = await sandboxFor(test, { merchant: { merchantKey: 'sandbox-shop' } });
+  assert.deepEqual(given.merchant, { ...one.merchant, merchantKey: 'sandbox-shop' });
+});
+
+it('the ledger keeps the newest entries; an order that falls out is forgotten', async (test) => {
+  const sandbox = await sandboxFor(test, { ledgerLimit: 2 });
+  const orders = [
+    await pay(sandbox, 'approved'),
+    await pay(sandbox, 'approved'),
+    await pay(sandbox, 'approved'),
+  ];
+  const { ledger } = sandbox;
+  assert.deepEqual(
+    ledger.orders().map(({ mchOrderNo }) => mchOrderNo),
+    orders.slice(1).map(({ mchOrderNo }) => mchOrderNo),
+  );
+  for (const list of [ledger.charges(), ledger.notifications(), ledger.requests()]) {
+    assert.equal(list.length, 2);
+  }
+  const forgotten = await sendCard(sandbox, orders[0]?.secureId, '4242424242424242');
+  assert.equal(forgotten.text, 'secureId not found');
+});
+
 it('the ledger gives copies', async (test) => {
   const sandbox = await sandboxFor(test);
   await pay(sandbox, 'approved');
   (sandbox.ledger.charges() as unknown[]).length = 0;
   assert.equal(sandbox.ledger.charges().length, 1);
 });
+
+/** A process of its own, which compiles what it runs: seconds on a busy machine. */
+const START_MS = 60_000;
 
 describe('the command', () => {
   const cli = fileURLToPath(new URL('../../src/sandbox/cli.ts', import.meta.url));
@@ -219,18 +285,39 @@ describe('the command', () => {
   };
 
   it('prints the origin and the environment, works, and stops on SIGTERM', async (test) => {
-    const child = run('sandbox', '--port', '0', '--quirks');
+    const child = run('sandbox', '--port', '0', '--quirks', '--merchant-key', 'sandbox-shop');
     test.after(() => child.kill('SIGKILL'));
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await until('it has started', () => output.includes('Ctrl+C'));
+    await until('it has started', () => output.includes('Ctrl+C'), START_MS);
     const origin = /IOTPAY_GATEWAY_ORIGIN=(\S+)/.exec(output)?.[1] ?? '';
     assert.match(output, new RegExp(`listens on ${origin}\n`));
-    assert.match(output, /IOTPAY_MERCHANT_KEY=\S+/);
+    assert.match(output, /IOTPAY_MERCHANT_KEY=sandbox-shop\n/);
     const quirks = (await (await fetch(`${origin}/sandbox/quirks`)).json()) as { asyncMount: boolean };
     assert.equal(quirks.asyncMount, true);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('takes a sandbox’s own merchant from the environment, and never a real one', async (test) => {
+    const started = async (key: string) => {
+      const env = {
+        ...process.env,
+        IOTPAY_MERCHANT_KEY: key,
+        IOTPAY_MCH_ID: '42',
+        IOTPAY_LOGIN_NAME: 'jack',
+      };
+      const child = spawn(process.execPath, ['--import', 'tsx', cli, 'sandbox', '--port', '0'], { env });
+      test.after(() => child.kill('SIGKILL'));
+      let output = '';
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      await until('it has started', () => output.includes('Ctrl+C'), START_MS);
+      return output;
+    };
+    const [own, real] = await Promise.all([started('sandbox-mine'), started('a-real-key')]);
+    assert.match(own, /IOTPAY_MCH_ID=42\n +IOTPAY_MERCHANT_KEY=sandbox-mine\n +IOTPAY_LOGIN_NAME=jack\n/);
+    assert.match(real, /IOTPAY_MCH_ID=10000701\n +IOTPAY_MERCHANT_KEY=sandbox-[0-9a-f]+\n/);
+    assert.ok(!real.includes('a-real-key'));
   });
 
   it('helps, lists the cards, and refuses what it doesn’t know', async () => {

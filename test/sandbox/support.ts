@@ -94,9 +94,13 @@ export async function pay(sandbox: Sandbox, scenario: string, fields: Record<str
   return { mchOrderNo: sent['mchOrderNo'] as string, secureId: retData['secureId'] as string, reply };
 }
 
-/** Waits until something holds; fails with its description after ten seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await pause(10)) {
+/** Waits until something holds; fails with its description after ten seconds, or `ms` milliseconds. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 10_000,
+): Promise<void> {
+  for (const end = Date.now() + ms; Date.now() < end; await pause(10)) {
     if (await holds()) return;
   }
   throw new Error(`Waited in vain until ${what}.`);
@@ -107,6 +111,10 @@ export const pause = (milliseconds: number): Promise<void> =>
 
 export interface Received {
   readonly contentType: string | undefined;
+  readonly url: string;
+  /** The body as it was sent. */
+  readonly text: string;
+  /** The body's fields, where it is JSON. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -120,7 +128,9 @@ export async function receiverFor(test: TestContext, answers: readonly (string |
       const answer = answers[Math.min(received.length, answers.length - 1)];
       received.push({
         contentType: request.headers['content-type'],
-        fields: JSON.parse(body) as Record<string, unknown>,
+        url: request.url ?? '',
+        text: body,
+        fields: body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : {},
       });
       if (typeof answer === 'number') response.writeHead(answer).end('SUCCESS');
       else response.end(answer);
