@@ -8,7 +8,7 @@ import { manifest } from './test/package/manifest.mjs';
 const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 /** What a merchant's own bundler or runtime brings; all else ends up in our files. */
-const isExternal = (id) => /^(?:lit(?:\/|$)|@lit\/|node:)/.test(id);
+const isExternal = (id) => /^(?:lit(?:\/|$)|@lit\/|react$|node:)/.test(id);
 
 /** Type errors end the build; declarations are laid as the sources are, so that `exports` finds them. */
 const compile = (options) => typescript({ tsconfig: 'src/tsconfig.json', ...options });
@@ -37,6 +37,8 @@ const npmEntries = {
   input: {
     index: 'src/index.ts',
     element: 'src/iotpay-checkout.ts',
+    'react/index': 'src/react/index.ts',
+    'react/edge': 'src/react/edge.ts',
     'server/index': 'src/server/index.ts',
     'server/browser': 'src/server/browser.ts',
     'sandbox/index': 'src/sandbox/index.ts',
@@ -58,6 +60,8 @@ const npmEntries = {
     // Named by what is in them, without a hash: the same sources give the same files.
     chunkFileNames: 'shared/[name].js',
     hoistTransitiveImports: false,
+    // Next's app router renders a component with effects on the client only where its module says so.
+    banner: ({ name }) => (name.startsWith('react/') ? "'use client';" : ''),
   },
 };
 

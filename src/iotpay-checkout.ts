@@ -104,21 +104,21 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   /** A secureId that the page already has: used first, no request is made; a later fresh start uses the endpoint. Never reflected. */
   declare secureId: string | undefined;
   /** `pay`, or `add` to tokenize a card; in any case. */
-  declare mode: string;
+  declare mode: 'pay' | 'add';
   /** Merged into the body of the requests to the backend (order id, channel, …). As an attribute: JSON. */
   declare requestData: Record<string, unknown> | undefined;
   /** Extra request headers, such as a CSRF token. */
   declare requestHeaders: HeadersInit | undefined;
   /** Fetch credentials mode: `same-origin`, `include` or `omit`. */
-  declare credentials: string;
+  declare credentials: 'same-origin' | 'include' | 'omit';
   /** URL of the merchant's backend that answers with the order's state when the outcome is unknown. */
   declare orderStatusEndpoint: string | undefined;
   /** `eager`; `lazy`: when scrolled near or shown; `manual`: on `load()`. */
-  declare loading: string;
+  declare loading: 'eager' | 'lazy' | 'manual';
   /** IOTPay's theme: `card`, or none. */
-  declare theme: string | undefined;
+  declare theme: 'card' | undefined;
   /** `auto`: the colour scheme that the page really uses at the element; `light`; `dark`. */
-  declare colorScheme: string;
+  declare colorScheme: 'auto' | 'light' | 'dark';
   /** Text of IOTPay's button. */
   declare buttonText: string | undefined;
   /** Raw IOTPay options; win over every other way to set them, `button` key by key. */

@@ -117,7 +117,10 @@ export class CheckoutController implements ReactiveController {
 
   /** After a change of `loading`. */
   loadingChanged(): void {
-    if (this.#connection) this.#arm();
+    if (!this.#connection) return;
+    // A value that was set before the tag was defined arrives after the element was connected: nothing has started yet.
+    if (this.#intent === undefined) this.#scheduled = false;
+    this.#arm();
   }
 
   load(): Promise<void> {

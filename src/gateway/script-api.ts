@@ -1,22 +1,22 @@
 /** What `Iotpay()` takes besides the secureId and the mode; all optional (source: IOTPay, "Embedded Integration"). */
 export interface IotpayOptions {
   /** Dark form. */
-  darkMode?: boolean;
+  darkMode?: boolean | undefined;
   /** `card` is the only theme documented; default: none. */
-  theme?: string;
+  theme?: string | undefined;
   /** IOTPay's own button: CSS values. */
-  button?: IotpayButtonOptions;
+  button?: IotpayButtonOptions | undefined;
 }
 
 /** IOTPay's button. Every value is a CSS text but `text`, which is shown as it is. */
 export interface IotpayButtonOptions {
-  text?: string;
-  color?: string;
-  backgroundColor?: string;
-  backgroundImage?: string;
-  boxShadow?: string;
-  height?: string;
-  borderRadius?: string;
+  text?: string | undefined;
+  color?: string | undefined;
+  backgroundColor?: string | undefined;
+  backgroundImage?: string | undefined;
+  boxShadow?: string | undefined;
+  height?: string | undefined;
+  borderRadius?: string | undefined;
 }
 
 /** What `Iotpay()` returns. Whether `mount` throws or returns a promise is not documented. */

@@ -178,9 +178,11 @@ export async function writeManifest(outdir) {
   generateVsCodeCustomElementData(structuredClone(manifest), { outdir, hideLogs: true });
   generateJetBrainsWebTypes(structuredClone(manifest), { outdir, hideLogs: true, packageJson: false });
   writeFileSync(join(types, 'props.d.ts'), propsTypes(elementOf(manifest)));
-  writeFileSync(join(types, 'react.d.ts'), REACT);
-  writeFileSync(join(types, 'vue.d.ts'), VUE);
-  writeFileSync(join(types, 'svelte.d.ts'), SVELTE);
+  for (const [framework, declarations] of Object.entries({ react: REACT, vue: VUE, svelte: SVELTE })) {
+    writeFileSync(join(types, `${framework}.d.ts`), declarations);
+    // Nothing to run, but a bundler that keeps an import for its side effects looks for a file.
+    writeFileSync(join(types, `${framework}.js`), 'export {};\n');
+  }
 }
 
 /** Rollup plugin: the manifest is written with the files that it describes. */

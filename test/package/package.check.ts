@@ -34,12 +34,14 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 
 /** Doors that lead to data: nothing to run, nothing to type. */
 const isData = (door: string): boolean => /\.json$/.test(door);
+/** Doors that a merchant imports for their types: nothing runs, and nothing breaks a bundler. */
 const isTypesOnly = (door: string): boolean => door.startsWith('./types/');
 
 /** What the contract promises to merchants. */
 const DOORS = [
   '.',
   './element.js',
+  './react',
   './server',
   './sandbox',
   './cdn/iotpay-checkout.js',
@@ -80,7 +82,18 @@ before(() => {
   mkdirSync(installed, { recursive: true });
   run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
   // What the package depends on, and what TypeScript and a type checker need: no registry is asked.
-  for (const name of ['lit', 'lit-html', 'lit-element', '@lit', '@types', 'typescript', 'undici-types']) {
+  for (const name of [
+    'lit',
+    'lit-html',
+    'lit-element',
+    '@lit',
+    '@types',
+    'csstype',
+    'react',
+    'react-dom',
+    'typescript',
+    'undici-types',
+  ]) {
     symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   }
   writeFileSync(join(folder, 'project/package.json'), '{"type":"module","private":true}');
@@ -174,14 +187,15 @@ describe('the packed package', () => {
     for (const door of DOORS) assert.ok(MANIFEST.exports[door], door);
     for (const door of Object.keys(MANIFEST.exports)) {
       // Lit's part for browsers is in the CDN file: it is for pages.
-      if (isTypesOnly(door) || door.startsWith('./cdn/')) continue;
+      if (door.startsWith('./cdn/')) continue;
       const name = MANIFEST.name + door.slice(1);
       const options = isData(door) ? `, { with: { type: 'json' } }` : '';
       const count = inProject(
         `const module = await import('${name}'${options}); console.log(Object.keys(module).length)`,
         '--no-warnings',
       );
-      assert.ok(Number(count) > 0, `${name} exports nothing`);
+      if (isTypesOnly(door)) assert.equal(Number(count), 0, `${name} is more than types`);
+      else assert.ok(Number(count) > 0, `${name} exports nothing`);
     }
   });
 
@@ -212,8 +226,10 @@ describe('the packed package', () => {
         target: 'ES2022',
         lib: ['ES2023', 'DOM', 'DOM.Iterable'],
         types: ['node'],
+        jsx: 'react-jsx',
         strict: true,
         exactOptionalPropertyTypes: true,
+        verbatimModuleSyntax: true,
         noUnusedLocals: true,
         noEmit: true,
         // Our declarations must hold by themselves; @types/node and the DOM's are others' affair.
@@ -223,6 +239,103 @@ describe('the packed package', () => {
       mustRun(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], project);
     });
   }
+});
+
+/** Everything that can be imported, but the data. */
+const importable = (): string[] => Object.keys(MANIFEST.exports).filter((door) => !isData(door));
+
+/** A file that imports every door for what it does, as a bundler keeps it, and for its types. */
+const importsOf = (doors: readonly string[]): string =>
+  doors
+    .map((door, i) => {
+      const name = MANIFEST.name + door.slice(1);
+      return `import '${name}';\nexport type * as door${i} from '${name}';\n`;
+    })
+    .join('');
+
+describe('every door', () => {
+  for (const [module, moduleResolution] of [
+    ['Node16', 'node16'],
+    ['NodeNext', 'nodenext'],
+    ['ESNext', 'bundler'],
+    ['ESNext', 'node10'],
+  ]) {
+    it(`has types for TypeScript's ${moduleResolution}`, () => {
+      const project = join(folder, 'project', `doors-${moduleResolution}`);
+      mkdirSync(project);
+      // Types for a framework need the framework: test/apps/types has them.
+      const doors = importable().filter((door) => !/\/(?:vue|svelte)$/.test(door));
+      writeFileSync(join(project, 'doors.ts'), importsOf(doors));
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: 'ES2022',
+        lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        verbatimModuleSyntax: true,
+        noEmit: true,
+        // The old resolution is on its way out of TypeScript, and still the default of many projects.
+        ...(moduleResolution === 'node10' ? { ignoreDeprecations: '6.0', skipLibCheck: true } : {}),
+      };
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['doors.ts'] }));
+      mustRun(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], project);
+    });
+  }
+
+  it('goes through esbuild and Rollup', async () => {
+    const code = importsOf(importable()).replaceAll(/^export type .*$/gm, '');
+    assert.match(await bundle(code, 'node'), /customElements/);
+    const rolled = await rollup({
+      input: 'entry',
+      external: /^(?:node:|react$|lit\/|@lit\/|lit$)/,
+      // Their `sideEffects` says what may be left out; here nothing is, so that everything must be found.
+      treeshake: false,
+      // Of `use client`, which means nothing to it.
+      logLevel: 'silent',
+      plugins: [
+        {
+          name: 'entry',
+          resolveId: (id) => (id === 'entry' ? join(folder, 'project', 'entry.js') : null),
+          load: (id) => (id.endsWith('project/entry.js') ? code : null),
+        },
+        nodeResolve({ exportConditions: ['node'] }),
+      ],
+    });
+    await rolled.generate({ format: 'es', inlineDynamicImports: true });
+  });
+});
+
+describe('the React component', () => {
+  it('says in its first line that it runs in the browser, and needs no element on an edge worker', async () => {
+    for (const file of ['index.js', 'edge.js'])
+      assert.match(readFileSync(join(installed, 'dist/react', file), 'utf8'), /^'use client';\n/, file);
+    for (const condition of ['workerd', 'edge-light']) {
+      const code = `import { createElement } from 'react';
+        import { renderToString } from 'react-dom/server';
+        import { IotpayCheckout } from 'iotpay-checkout/react';
+        console.log(renderToString(createElement(IotpayCheckout, { secureIdEndpoint: '/x' }, 'Wait')));
+        // React's build for workers opens a MessageChannel, which keeps Node alive.
+        process.exit();`;
+      const { outputFiles } = await build({
+        stdin: { contents: code, resolveDir: join(folder, 'project') },
+        bundle: true,
+        format: 'cjs',
+        platform: 'neutral',
+        mainFields: ['main'],
+        conditions: [condition, 'worker', 'browser'],
+        write: false,
+        logLevel: 'silent',
+      });
+      const file = join(folder, `${condition}.cjs`);
+      writeFileSync(file, outputFiles[0]?.text ?? '');
+      assert.equal(
+        mustRun(process.execPath, [file], folder).trim(),
+        '<iotpay-checkout loading="manual">Wait</iotpay-checkout>',
+      );
+    }
+  });
 });
 
 /** What a bundler makes of a line of code that imports from the package. */
@@ -249,8 +362,8 @@ async function bundle(
 describe('in a bundler', () => {
   it('keeps what defines the element, and drops what is imported and not used', async () => {
     assert.match(await bundle(`import 'iotpay-checkout'`), /customElements/);
-    for (const door of ['element.js', 'server', 'sandbox']) {
-      const platform = door === 'element.js' ? 'browser' : 'node';
+    for (const door of ['element.js', 'react', 'server', 'sandbox']) {
+      const platform = /element|react/.test(door) ? 'browser' : 'node';
       assert.equal(await bundle(`import 'iotpay-checkout/${door}'`, platform), '', door);
     }
   });
