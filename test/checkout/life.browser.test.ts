@@ -41,7 +41,7 @@ describe('one request', () => {
     element.requestHeaders = { 'X-Csrf': 'token' };
     await Promise.resolve();
     element.secureIdEndpoint = endpoint;
-    element.mode = 'ADD';
+    element.setAttribute('mode', 'ADD');
     element.requestData = { tag, mode: 'ignored' };
     await next(element, 'iotpay-ready');
     const requests = await seen(tag);

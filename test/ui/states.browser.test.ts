@@ -119,7 +119,7 @@ const STATES: readonly State[] = [
 
 describe('each state', () => {
   for (const { name, reach, says, alert, retry } of STATES) {
-    for (const scheme of ['light', 'dark']) {
+    for (const scheme of ['light', 'dark'] as const) {
       it(`${name} (${scheme}): says it, and axe-core finds nothing`, async () => {
         const element = await reach();
         const page = element.parentElement;

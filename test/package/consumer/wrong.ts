@@ -11,6 +11,10 @@ element.result = undefined;
 element.requestData = '{"orderId":"A-1"}';
 // @ts-expect-error no such option of IOTPay's button
 element.options = { button: { colour: 'red' } };
+// @ts-expect-error no such mode
+element.mode = 'sub';
+// @ts-expect-error no such loading
+element.loading = 'late';
 // @ts-expect-error no such status
 export const paid = element.status === 'paid';
 element.addEventListener('iotpay-success', (event) => {
