@@ -57,6 +57,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     merchant,
     gatewayOrigin,
     notifyUrl: `${publicUrl ?? address}/api/iotpay/notify`,
+    returnUrl: `${publicUrl ?? address}/`,
     orders,
     sessions,
     originOf,
@@ -73,7 +74,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     context.header('Referrer-Policy', 'same-origin');
   });
 
-  /* The three routes that a merchant needs. */
+  /* The one mount point that a merchant needs: three routes behind it. */
 
   app.use('/api/iotpay/secure-id', async (context, next) => {
     if (context.req.method !== 'POST') return next();
@@ -87,9 +88,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
       { 'Retry-After': `${wait}`, 'Cache-Control': 'no-store' },
     );
   });
-  app.all('/api/iotpay/secure-id', ({ req }) => payments.secureId(req.raw));
-  app.all('/api/iotpay/order-status', ({ req }) => payments.orderStatus(req.raw));
-  app.all('/api/iotpay/notify', ({ req }) => payments.notification(req.raw));
+  app.all('/api/iotpay/*', ({ req }) => payments.handler(req.raw));
 
   /* What the shop's own pages ask. */
 
@@ -97,16 +96,15 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     context.header('Cache-Control', 'no-store');
     const order = orders.of(sessions.of(context.req.raw), context.req.param('id'));
     if (!order) return context.json({ message: 'You have no such order.' }, 404);
-    await payments.look(order, { waiting: context.req.query('waiting') !== undefined });
-    const { id, state, totals, currency, payment, attempts } = order;
+    const standing = await payments.look(order, { waiting: context.req.query('waiting') !== undefined });
+    const { id, state, totals, currency, payment } = order;
     return context.json({
       id,
       state,
       amount: totals.total,
       currency,
-      paidBy: payment?.by,
       paidAt: payment?.at,
-      failed: state === 'open' && attempts.at(-1)?.status === 9,
+      failed: standing === 'failed',
     });
   });
   app.get('/api/strings/:lang', (context) => {
@@ -243,7 +241,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     const order = orders.of(session, context.req.param('id'));
     if (!session || !order) return context.text('You have no such order.\n', 404);
     const form = await context.req.parseBody();
-    const card = session.cards.find(({ saved, cardId }) => saved && cardId === form['card']);
+    const card = session.cards.find(({ cardId }) => cardId === form['card']);
     if (!card) return context.text('You have no such card.\n', 400);
     const outcome = await payments.chargeCard(order, card);
     if (outcome === 'failed') return context.redirect(`/checkout/${order.id}?declined`, 303);
@@ -257,10 +255,9 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     // IOTPay's redirect says how it went; that is a hint for the page, the truth is asked for.
     const returned = context.req.query('retCode') !== undefined;
     const waiting = returned || context.req.query('waiting') !== undefined;
-    await payments.look(order, { waiting });
+    const standing = await payments.look(order, { waiting });
     if (order.state === 'paid') forgetPaid(session, order);
-    const latest = order.attempts.at(-1);
-    const confirming = latest !== undefined && latest.status !== 9 && (waiting || latest.tried);
+    const confirming = standing === 'unknown' || (waiting && standing === 'open');
     const state = order.state === 'paid' ? 'paid' : confirming ? 'confirming' : 'open';
     // The cart may just have been emptied.
     page.count = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);

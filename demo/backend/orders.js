@@ -1,8 +1,8 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { findProduct, MAX_QUANTITY, totalsOf } from './catalogue.js';
 
 /**
- * One order of the shop. IOTPay may know it under several numbers: one for each time that a form was made for it.
+ * One order of the shop.
  * @typedef {object} Order
  * @property {string} id the shop's own number, as the customer sees it
  * @property {string} session whose it is
@@ -10,25 +10,15 @@ import { findProduct, MAX_QUANTITY, totalsOf } from './catalogue.js';
  * @property {import('./catalogue.js').Totals} totals
  * @property {'CAD'} currency
  * @property {'open' | 'paid'} state
- * @property {Attempt[]} attempts newest last
  * @property {Payment} [payment] how and when it was paid
- * @property {boolean} charging a saved card is being charged right now
- *
- * @typedef {object} Attempt
- * @property {string} mchOrderNo
- * @property {'PF_CC' | 'UPI_EX'} channel
- * @property {number} status IOTPay's: 0 pending, 1 unknown, 2 and 3 paid, 9 failed
- * @property {boolean} tried somebody has asked what became of it: it may be paid any moment
- * @property {number} asked when IOTPay was last asked about it, in milliseconds
- * @property {string} [message] why it failed
+ * @property {number} [asked] when a page first waited for its payment, in milliseconds
  *
  * @typedef {object} Payment
- * @property {'notification' | 'order-query' | 'saved-card'} by who said so: never the browser
  * @property {string} at ISO time
  * @property {string} mchOrderNo
- * @property {string} payOrderId
- * @property {string} [cardNum] masked
- * @property {string} [authNum]
+ * @property {string | undefined} payOrderId
+ * @property {string | undefined} cardNum masked
+ * @property {string | undefined} authNum
  *
  * @typedef {import('./catalogue.js').Line} Line
  */
@@ -38,12 +28,10 @@ export class OrderError extends Error {
   name = 'OrderError';
 }
 
-/** The shop's orders, in memory. Only a signed notification or an answer of IOTPay's makes one paid. */
+/** The shop's orders, in memory. Only `onPaid` makes one paid. */
 export class Orders {
   /** @type {Map<string, Order>} */
   #orders = new Map();
-  /** @type {Map<string, {order: Order, attempt: Attempt}>} */
-  #attempts = new Map();
   #serial = 10_000 + randomInt(1000);
 
   /**
@@ -69,8 +57,6 @@ export class Orders {
       totals: totalsOf(lines),
       currency: 'CAD',
       state: 'open',
-      attempts: [],
-      charging: false,
     });
     this.#orders.set(order.id, order);
     return order;
@@ -87,39 +73,15 @@ export class Orders {
   }
 
   /**
-   * A number for IOTPay: a new one for each form, since IOTPay takes none twice.
-   * @param {Order} order
-   * @param {'PF_CC' | 'UPI_EX'} channel
-   */
-  attempt(order, channel) {
-    const mchOrderNo = `${order.id}-${randomBytes(5).toString('hex')}`;
-    const attempt = { mchOrderNo, channel, status: 0, tried: false, asked: 0 };
-    order.attempts.push(attempt);
-    this.#attempts.set(mchOrderNo, { order, attempt });
-    return attempt;
-  }
-
-  /** @param {string} mchOrderNo */
-  byAttempt(mchOrderNo) {
-    return this.#attempts.get(mchOrderNo);
-  }
-
-  /**
    * The money moved. Says the same as often as it is told.
-   * @param {string} mchOrderNo
-   * @param {Omit<Payment, 'at' | 'mchOrderNo'>} payment
-   * @returns {Order | undefined} the order, where it was paid before by another attempt: one of the two must go back
+   * @param {string} id
+   * @param {Omit<Payment, 'at'>} payment
    */
-  markPaid(mchOrderNo, payment) {
-    const found = this.#attempts.get(mchOrderNo);
-    if (!found) throw new Error(`No order ${mchOrderNo}.`);
-    const { order, attempt } = found;
-    if (attempt.status < 2 || attempt.status === 9) attempt.status = 2;
-    if (order.state === 'paid') {
-      return order.payment?.mchOrderNo === mchOrderNo ? undefined : order;
-    }
+  markPaid(id, { mchOrderNo, payOrderId, cardNum, authNum }) {
+    const order = this.#orders.get(id);
+    if (!order) throw new Error(`No order ${id}.`);
+    if (order.state === 'paid') return;
     order.state = 'paid';
-    order.payment = { ...payment, mchOrderNo, at: new Date().toISOString() };
-    return undefined;
+    order.payment = { mchOrderNo, payOrderId, cardNum, authNum, at: new Date().toISOString() };
   }
 }

@@ -16,10 +16,9 @@ const MAX_SESSIONS = 10_000;
  * @typedef {object} SavedCard
  * @property {string} cardId
  * @property {'PF_CC' | 'UPI_EX'} channel
- * @property {boolean} saved IOTPay has it; until then it may never come to be
- * @property {string} [cardNum] masked
- * @property {string} [expiryDate] MMYY
- * @property {string} [holder]
+ * @property {string | undefined} cardNum masked
+ * @property {string | undefined} expiryDate MMYY
+ * @property {string | undefined} holder
  */
 
 /** Visitors by their cookie, in memory. */
@@ -45,6 +44,11 @@ export class Sessions {
     this.#sessions.delete(session.id);
     this.#sessions.set(session.id, session);
     return session;
+  }
+
+  /** @param {string} id */
+  byId(id) {
+    return this.#sessions.get(id);
   }
 
   /** @returns {Session} */

@@ -13,9 +13,8 @@ export const memoryStore = explain;
 export const redisStore = explain;
 export const sqlStore = explain;
 export const sqlStoreSchema = explain;
-export const secureIdHandler = explain;
-export const orderStatusHandler = explain;
-export const notificationHandler = explain;
+export const createCheckout = explain;
+export const toNodeHandler = explain;
 
 export class IotpayGatewayError extends Error {
   constructor() {

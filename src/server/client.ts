@@ -97,6 +97,8 @@ export interface RefundRequest extends VoidRequest {
 
 /** The gateway's v3 API for one merchant. */
 export interface Iotpay {
+  /** Where the signed calls go. */
+  readonly gatewayOrigin: string;
   /** Makes an order and the secureId of its form. No money moves yet. */
   purchase(request: PurchaseRequest): Promise<SessionAnswer>;
   /** Makes the secureId of a form that stores a card. */
@@ -216,6 +218,7 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
     checkFields(call, fields, request);
 
   return {
+    gatewayOrigin: origin,
     purchase: async (request) => {
       check(
         'purchase',

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import {
+  createCheckout,
   createIotpay,
   memoryStore,
-  notificationHandler,
-  orderStatusHandler,
-  secureIdHandler,
   sign,
-  type Handler,
+  type Checkout,
+  type Route as Handler,
 } from '../../src/server/index.js';
 import { MERCHANT, notificationOf, post } from '../server/support.js';
 import { inParallel, type Timings } from '../support/parallel.js';
@@ -19,7 +18,7 @@ const SIGNATURES = 20_000;
 
 interface Route {
   readonly name: string;
-  readonly handle: Handler;
+  readonly handle: Handler<unknown>;
   /** Another one for each number: no request is a repeat. */
   readonly request: (n: number) => Request;
 }
@@ -34,11 +33,33 @@ const GATEWAY = (async (_url: string, { body }: { body: string }) => {
   });
 }) as unknown as typeof fetch;
 
+/** A checkout without orders. */
+function newCheckout(): Checkout {
+  return createCheckout({
+    iotpay: createIotpay({ ...MERCHANT, fetch: GATEWAY }),
+    store: memoryStore(),
+    notifyUrl: 'https://shop.example/notify',
+    returnUrl: 'https://shop.example/thanks',
+    order: ({ data }) => ({ id: `order-${String(data['n'])}`, amount: 1999 }),
+    onPaid: () => {},
+  });
+}
+
 /** Everything new, so that a store's growth in one round does not weigh on the next. */
-function routes(): Route[] {
-  const iotpay = createIotpay({ ...MERCHANT, fetch: GATEWAY });
+async function routes(): Promise<Route[]> {
   const bare = new Hono();
-  bare.post('/route', ({ json }) => json({ secureId: 'S1' }));
+  bare.post('/route', async ({ req, json }) => {
+    await req.json();
+    return json({ secureId: 'S1' }, 200, { 'Cache-Control': 'no-store' });
+  });
+  const tried = newCheckout();
+  /** The gateway's numbers of the orders that were tried. */
+  const numbers = await Promise.all(
+    Array.from({ length: REQUESTS }, async (_, n) => {
+      const answer = await tried.secureId(post({ mode: 'pay', n }));
+      return ((await answer.json()) as { mchOrderNo: string }).mchOrderNo;
+    }),
+  );
   return [
     {
       name: 'a bare Hono route',
@@ -46,35 +67,19 @@ function routes(): Route[] {
       request: (n) => post({ mode: 'pay', n }, { 'Idempotency-Key': `key-${n}` }),
     },
     {
-      name: 'secureIdHandler',
-      handle: secureIdHandler(iotpay, {
-        store: memoryStore(),
-        resolve: ({ data }) => ({
-          mchOrderNo: `order-${String(data['n'])}`,
-          amount: 1999,
-          currency: 'CAD',
-          channel: 'PF_CC',
-          notifyUrl: 'https://shop.example/notify',
-          returnUrl: 'https://shop.example/thanks',
-        }),
-      }),
+      name: 'secure-id',
+      handle: newCheckout().secureId,
       request: (n) => post({ mode: 'pay', n }, { 'Idempotency-Key': `key-${n}` }),
     },
     {
-      name: 'orderStatusHandler',
-      handle: orderStatusHandler(iotpay, {
-        resolve: ({ data }) => ({ mchOrderNo: `order-${String(data['n'])}` }),
-      }),
-      request: (n) => post({ mode: 'pay', n }),
+      name: 'order-status',
+      handle: tried.orderStatus,
+      request: (n) => post({ mode: 'pay', n, mchOrderNo: numbers[n] }),
     },
     {
-      name: 'notificationHandler',
-      handle: notificationHandler(iotpay, {
-        store: memoryStore(),
-        order: () => ({ amount: 1999, currency: 'CAD' }),
-        onPaid: () => {},
-      }),
-      request: (n) => post(notificationOf({ mchOrderNo: `order-${n}`, payOrderId: `P${n}` })),
+      name: 'notify',
+      handle: tried.notification,
+      request: (n) => post(notificationOf({ mchOrderNo: numbers[n], payOrderId: `P${n}` })),
     },
   ];
 }
@@ -101,12 +106,12 @@ async function measure({ name, handle, request }: Route, atATime: number): Promi
 
 /** Requests handled in one process, without sockets, beside a route that does nothing. */
 export async function handlers(rounds: number): Promise<RouteRow[]> {
-  for (const route of routes()) await measure(route, 16);
+  for (const route of await routes()) await measure(route, 16);
   const rows: RouteRow[] = [];
   for (const atATime of AT_A_TIME) {
     const all = new Map<string, Timings[]>();
     for (let round = 0; round < rounds; round++) {
-      for (const route of routes()) {
+      for (const route of await routes()) {
         all.set(route.name, [...(all.get(route.name) ?? []), await measure(route, atATime)]);
       }
     }

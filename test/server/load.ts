@@ -1,10 +1,4 @@
-import {
-  createIotpay,
-  memoryStore,
-  notificationHandler,
-  secureIdHandler,
-  type Handler,
-} from '../../src/server/index.js';
+import { createCheckout, createIotpay, memoryStore, type Route } from '../../src/server/index.js';
 import { inParallel, type Timings } from '../support/parallel.js';
 import { MERCHANT, notificationOf, post } from './support.js';
 
@@ -28,7 +22,7 @@ async function run(
   route: string,
   count: number,
   concurrency: number,
-  handle: Handler,
+  handle: Route<unknown>,
   requestOf: (n: number) => Request,
   isRight: (status: number, text: string, n: number) => boolean,
   handled: ReadonlyMap<string, number>,
@@ -52,55 +46,50 @@ async function run(
   };
 }
 
-/** Secure-id requests and notifications, a third of them repeats, so many at a time, against the handlers. */
+/** Secure-id requests and notifications, a third of them repeats, so many at a time, against the routes. */
 export async function load(count: number, concurrency: number): Promise<LoadResult[]> {
-  // A gateway that answers after a millisecond: what is measured is ours.
-  const gateway = (async (_url: string, { body }: { body: string }) => {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    const { mchOrderNo } = JSON.parse(body) as { mchOrderNo: string };
-    return Response.json({ retCode: 'SUCCESS', retMsg: '', retData: { secureId: `S-${mchOrderNo}` } });
-  }) as unknown as typeof fetch;
-  const iotpay = createIotpay({ ...MERCHANT, fetch: gateway });
-  const counted = (map: Map<string, number>, name: string) => map.set(name, (map.get(name) ?? 0) + 1);
-
   const made = new Map<string, number>();
-  const secureId = secureIdHandler(iotpay, {
-    store: memoryStore(),
-    resolve: ({ data }) => {
-      const mchOrderNo = `order-${String(data['n'])}`;
-      counted(made, mchOrderNo);
-      return {
-        mchOrderNo,
-        amount: 1999,
-        currency: 'CAD',
-        channel: 'PF_CC',
-        notifyUrl: 'https://shop.example/notify',
-        returnUrl: 'https://shop.example/thanks',
-      };
-    },
-  });
   const shipped = new Map<string, number>();
-  const notification = notificationHandler(iotpay, {
+  /** The gateway's number of each order. */
+  const numbers = new Map<number, string>();
+  const counted = (map: Map<string, number>, name: string) => map.set(name, (map.get(name) ?? 0) + 1);
+  // A gateway that answers after a millisecond: what is measured is ours.
+  const gateway = (async (url: string, { body }: { body: string }) => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const { mchOrderNo = '' } = JSON.parse(body) as { mchOrderNo?: string };
+    if (url.endsWith('/cc_purchase')) counted(made, mchOrderNo);
+    const retData = { secureId: `S-${mchOrderNo}`, mchOrderNo, status: 0 };
+    return Response.json({ retCode: 'SUCCESS', retMsg: '', retData });
+  }) as unknown as typeof fetch;
+  const checkout = createCheckout({
+    iotpay: createIotpay({ ...MERCHANT, fetch: gateway }),
     store: memoryStore(),
-    order: () => ({ amount: 1999, currency: 'CAD' }),
-    onPaid: ({ mchOrderNo }) => void counted(shipped, mchOrderNo),
+    notifyUrl: 'https://shop.example/notify',
+    returnUrl: 'https://shop.example/thanks',
+    order: ({ data }) => ({ id: `order-${String(data['n'])}`, amount: 1999 }),
+    onPaid: ({ orderId }) => void counted(shipped, orderId),
   });
   return [
     await run(
       'secure-id',
       count,
       concurrency,
-      secureId,
+      checkout.secureId,
       (n) => post({ mode: 'pay', n }, { 'Idempotency-Key': `key-${n}` }),
-      (status, text, n) => status === 200 && text.includes(`"S-order-${n}"`),
+      (status, text, n) => {
+        const { mchOrderNo } = JSON.parse(text) as { mchOrderNo: string };
+        const first = numbers.get(n) ?? mchOrderNo;
+        numbers.set(n, first);
+        return status === 200 && mchOrderNo === first && text.includes(`"S-${first}"`);
+      },
       made,
     ),
     await run(
       'notification',
       count,
       concurrency,
-      notification,
-      (n) => post(notificationOf({ mchOrderNo: `order-${n}`, payOrderId: `P${n}` })),
+      checkout.notification,
+      (n) => post(notificationOf({ mchOrderNo: numbers.get(n), payOrderId: `P${n}` })),
       (status, text) => status === 200 && text === 'SUCCESS',
       shipped,
     ),

@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
-import {
-  createIotpay,
-  memoryStore,
-  notificationHandler,
-  orderStatusHandler,
-  secureIdHandler,
-} from '../../src/server/index.js';
+import { createCheckout, createIotpay, memoryStore } from '../../src/server/index.js';
 import { breakAnswer } from './fault-server.js';
 
 /**
@@ -134,11 +128,9 @@ export function merchantBackend(
   environment: MerchantEnvironment,
   baseUrl: string,
 ): Hono<{ Bindings: Bindings }> {
-  const iotpay = createIotpay(environment);
   const orders = new Map<string, MerchantOrder>();
   const seen: SeenRequest[] = [];
   const broken = new Map<string, number>();
-  const store = memoryStore();
   const app = new Hono<{ Bindings: Bindings }>();
 
   app.use('/api/*', async (context, next) => {
@@ -172,52 +164,43 @@ export function merchantBackend(
     return faultyAnswer(fault) ?? json(400, { message: `No such fault: ${fault}` });
   });
 
-  const secureId = secureIdHandler(iotpay, {
-    store,
-    resolve: ({ mode, data }) => {
-      const { tag, amount = 1500, channel = 'PF_CC', status, refuse } = data as TestOrder;
+  const checkout = createCheckout({
+    iotpay: createIotpay(environment),
+    store: memoryStore(),
+    notifyUrl: `${baseUrl}/api/notify`,
+    returnUrl: `${baseUrl}/returned`,
+    // Every request is an order of its own, but for the questions about one that is there.
+    order: ({ data, orderId = randomUUID() }) => {
+      const { amount = 1500, channel = 'PF_CC', refuse } = data as TestOrder;
       if (refuse !== undefined) return json(refuse, { retCode: 'FAIL', retMsg: 'Not for you.' });
-      if (status !== undefined) return { status };
-      const returnUrl = `${baseUrl}/returned`;
-      if (mode === 'add') return { cardId: randomUUID().slice(0, 30), channel, returnUrl };
-      const mchOrderNo = randomUUID().replaceAll('-', '').slice(0, 30);
-      orders.set(mchOrderNo, { mchOrderNo, tag, amount, paid: false, notifications: 0 });
-      const notifyUrl = `${baseUrl}/api/notify`;
-      return { mchOrderNo, amount, currency: 'CAD', channel, notifyUrl, returnUrl };
+      return { id: orderId, amount, channel };
     },
-  });
-  app.all('/api/secure-id', (context) => secureId(context.req.raw));
-
-  const orderStatus = orderStatusHandler(iotpay, {
-    resolve: ({ data }) => {
-      const { mchOrderNo } = data as { mchOrderNo?: string };
-      return mchOrderNo && orders.has(mchOrderNo)
-        ? { mchOrderNo }
-        : json(403, { message: 'Not your order.' });
-    },
-  });
-  app.all('/api/order-status', (context) => orderStatus(context.req.raw));
-
-  const notification = notificationHandler(iotpay, {
-    store,
-    order: (mchOrderNo) => {
-      const order = orders.get(mchOrderNo);
-      return order && { amount: order.amount, currency: 'CAD' };
-    },
-    onPaid: ({ mchOrderNo }) => {
-      const order = orders.get(mchOrderNo);
-      if (!order) throw new Error(`No order ${mchOrderNo}.`);
+    onPaid: ({ payment }) => {
+      const order = orders.get(payment.mchOrderNo);
+      if (!order) throw new Error(`No order ${payment.mchOrderNo}.`);
       order.paid = true;
       order.notifications += 1;
     },
   });
-  app.all('/api/notify', (context) => notification(context.req.raw));
+  app.post('/api/secure-id', async (context) => {
+    const data = (await context.req.raw
+      .clone()
+      .json()
+      .catch(() => ({}))) as TestOrder;
+    if (data.status !== undefined) return json(200, { status: data.status });
+    const answer = await checkout.secureId(context.req.raw);
+    const { mchOrderNo } = (await answer.clone().json()) as { mchOrderNo?: string };
+    const { tag, amount = 1500 } = data;
+    if (mchOrderNo) orders.set(mchOrderNo, { mchOrderNo, tag, amount, paid: false, notifications: 0 });
+    return answer;
+  });
+  app.all('/api/login', (context) => context.html('<!doctype html><title>Log in</title>'));
+  app.all('/api/*', (context) => checkout.handler(context.req.raw));
 
   const tagged = <T extends { tag: string | undefined }>(items: Iterable<T>, tag: string | undefined): T[] =>
     [...items].filter((item) => tag === undefined || item.tag === tag);
   app.get('/orders', (context) => context.json(tagged(orders.values(), context.req.query('tag'))));
   app.get('/requests', (context) => context.json(tagged(seen, context.req.query('tag'))));
-  app.all('/api/login', (context) => context.html('<!doctype html><title>Log in</title>'));
   app.get('/returned', (context) => context.html('<!doctype html><title>Returned</title>'));
   return app;
 }

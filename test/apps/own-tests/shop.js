@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { createIotpay, memoryStore, secureIdHandler } from 'iotpay-checkout/server';
+import { createCheckout, createIotpay, memoryStore } from 'iotpay-checkout/server';
 
 const iotpay = () =>
   createIotpay({
@@ -24,22 +24,18 @@ export const payWithWallet = (mchOrderNo, walletData) =>
   });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  let orders = 0;
-  const secureId = secureIdHandler(iotpay(), {
+  const checkout = createCheckout({
+    iotpay: iotpay(),
     store: memoryStore(),
-    resolve: () => ({
-      mchOrderNo: `order-${++orders}`,
-      amount: 1500,
-      currency: 'CAD',
-      channel: 'PF_CC',
-      notifyUrl: 'http://localhost:3000/notify',
-      returnUrl: 'http://localhost:3000/thanks',
-    }),
+    notifyUrl: 'http://localhost:3000/api/notify',
+    returnUrl: 'http://localhost:3000/thanks',
+    order: ({ orderId = crypto.randomUUID() }) => ({ id: orderId, amount: 1500 }),
+    onPaid: () => {},
   });
   const app = new Hono();
   const file = readFileSync(fileURLToPath(import.meta.resolve('iotpay-checkout/cdn/iotpay-checkout.js')));
   app.get('/iotpay-checkout.js', ({ body }) => body(file, 200, { 'Content-Type': 'text/javascript' }));
-  app.post('/api/secure-id', ({ req }) => secureId(req.raw));
+  app.all('/api/*', ({ req }) => checkout.handler(req.raw));
   app.get('/checkout', ({ html }) =>
     html(`<!doctype html><html lang="en"><title>Checkout</title>
 <script type="module" src="/iotpay-checkout.js"></script>

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
 import { TRANSITIONS, type IotpayStatus } from '../../../src/checkout/status.js';
 import { startSandbox } from '../../../src/sandbox/index.js';
-import { createIotpay, memoryStore, orderStatusHandler, secureIdHandler } from '../../../src/server/index.js';
+import { createIotpay } from '../../../src/server/index.js';
 import { launchChromium } from '../../support/chromium.js';
 import type { ShopperReport } from './page.js';
 
@@ -97,20 +97,31 @@ export async function soak({ runs, seed, concurrency = 6, mutation }: SoakOption
   let serial = 0;
   const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // A merchant who trusts the element alone: each request without a known key is a new order at the gateway.
-  const secureId = secureIdHandler(iotpay, {
-    store: memoryStore(),
-    resolve: ({ data }) => ({
-      mchOrderNo: `${String(data['order'])}-${(serial += 1)}`,
+  const made = new Map<string, Promise<{ secureId: string; mchOrderNo: string }>>();
+  const secureId = async (request: Request): Promise<Response> => {
+    const key = request.headers.get('Idempotency-Key') ?? '';
+    const { order } = (await request.json()) as { order: unknown };
+    const mchOrderNo = `${String(order)}-${(serial += 1)}`;
+    const answer = made.get(key) ?? purchase(mchOrderNo);
+    made.set(key, answer);
+    return Response.json(await answer);
+  };
+  const purchase = async (mchOrderNo: string) => {
+    const { secureId } = await iotpay.purchase({
+      mchOrderNo,
       amount: 1500,
       currency: 'CAD',
       channel: 'PF_CC',
       notifyUrl: `${origin()}/api/notify`,
       returnUrl: `${origin()}/`,
-    }),
-  });
-  const orderStatus = orderStatusHandler(iotpay, {
-    resolve: ({ data }) => ({ mchOrderNo: String(data['mchOrderNo']) }),
-  });
+    });
+    return { secureId, mchOrderNo };
+  };
+  const orderStatus = async (request: Request): Promise<Response> => {
+    const { mchOrderNo } = (await request.json()) as { mchOrderNo: string };
+    const { status } = await iotpay.queryOrder({ mchOrderNo });
+    return Response.json({ status, mchOrderNo });
+  };
 
   const app = new Hono();
   app.get('/', (context) =>

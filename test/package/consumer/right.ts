@@ -9,14 +9,14 @@ import { IotpayCheckout as Bare } from 'iotpay-checkout/element.js';
 import { IotpayCheckout as FromCdn } from 'iotpay-checkout/cdn/iotpay-checkout.js';
 import { startSandbox } from 'iotpay-checkout/sandbox';
 import {
+  createCheckout,
   createIotpay,
   memoryStore,
-  notificationHandler,
-  orderStatusHandler,
-  secureIdHandler,
   sign,
   toCents,
+  toNodeHandler,
   verify,
+  type Store,
 } from 'iotpay-checkout/server';
 
 const element = document.createElement('iotpay-checkout');
@@ -45,31 +45,33 @@ export const isOurs = (error: unknown): boolean => error instanceof IotpayChecko
 export const cdn: typeof FromCdn = FromCdn;
 
 const iotpay = createIotpay({ mchId: '10000701', merchantKey: 'key', loginName: 'jack123' });
-const store = memoryStore();
-export const secureId: (request: Request) => Promise<Response> = secureIdHandler(iotpay, {
+const store: Store = memoryStore();
+const checkout = createCheckout<{ session?: { user: string } } | undefined>({
+  iotpay,
   store,
-  resolve: ({ mode, data }) =>
-    mode === 'add'
-      ? { cardId: '604567999', channel: 'PF_CC', returnUrl: 'https://shop.example/return' }
-      : {
-          mchOrderNo: '1234567890abc',
-          amount: toCents('15.00'),
-          currency: 'CAD',
-          channel: data.channel === 'UPI_EX' ? 'UPI_EX' : 'PF_CC',
-          notifyUrl: 'https://shop.example/notify',
-          returnUrl: 'https://shop.example/return',
-        },
-});
-export const orderStatus: (request: Request) => Promise<Response> = orderStatusHandler(iotpay, {
-  resolve: () => ({ mchOrderNo: '1234567890abc' }),
-});
-export const notify: (request: Request) => Promise<Response> = notificationHandler(iotpay, {
-  store,
-  order: () => ({ amount: 1500, currency: 'CAD' }),
-  onPaid: async ({ mchOrderNo }) => {
-    await Promise.resolve(mchOrderNo);
+  notifyUrl: 'https://shop.example/pay/notify',
+  returnUrl: 'https://shop.example/return',
+  order: ({ mode, data, context }) => {
+    if (!context?.session) return new Response(null, { status: 403 });
+    if (mode === 'add') return { id: context.session.user };
+    return { id: 7n, amount: toCents('15.00'), channel: data['channel'] === 'UPI_EX' ? 'UPI_EX' : 'PF_CC' };
   },
+  onPaid: async ({ orderId, payment }) => {
+    await Promise.resolve([orderId, payment.amount]);
+  },
+  onCardSaved: ({ id, cardId, card }) => [id, cardId, card.cardNum],
 });
+export const handler: (request: Request) => Promise<Response> = checkout.handler;
+export const secureId: (request: Request) => Promise<Response> = checkout.secureId;
+export const node: unknown = toNodeHandler(createCheckout({
+  iotpay,
+  store,
+  notifyUrl: 'https://shop.example/pay/notify',
+  returnUrl: 'https://shop.example/return',
+  order: () => ({ id: 'order-7', amount: '1500' }),
+  onPaid: () => {},
+}));
+export const standing: 'open' | 'unknown' | 'paid' | 'failed' = (await checkout.status('7')).state;
 export const signed: string = sign({ a: 'apple' }, 'key');
 export const genuine: boolean = verify({ a: 'apple', sign: signed }, 'key');
 

@@ -1,6 +1,6 @@
 // What must not compile: every line below a directive is a mistake that the types have to catch.
 import { IotpayCheckout } from 'iotpay-checkout';
-import { createIotpay, memoryStore, notificationHandler, secureIdHandler } from 'iotpay-checkout/server';
+import { createCheckout, createIotpay, memoryStore } from 'iotpay-checkout/server';
 
 const element = document.createElement('iotpay-checkout');
 // @ts-expect-error the status is output only
@@ -27,11 +27,8 @@ export const checkout = new IotpayCheckout().checkout;
 // @ts-expect-error a merchant has a key
 createIotpay({ mchId: '10000701', loginName: 'jack123' });
 const iotpay = createIotpay({ mchId: '10000701', merchantKey: 'key', loginName: 'jack123' });
+const urls = { notifyUrl: 'https://shop.example/pay/notify', returnUrl: 'https://shop.example/return' };
 // @ts-expect-error the store is always given explicitly
-secureIdHandler(iotpay, { resolve: () => ({ status: 2 }) });
-notificationHandler(iotpay, {
-  store: memoryStore(),
-  // @ts-expect-error amounts are numbers, in cents
-  order: () => ({ amount: '15.00', currency: 'CAD' }),
-  onPaid: () => {},
-});
+createCheckout({ iotpay, ...urls, order: () => ({ id: '7', amount: 1500 }), onPaid: () => {} });
+// @ts-expect-error an order has an id
+createCheckout({ iotpay, store: memoryStore(), ...urls, order: () => ({ amount: 1500 }), onPaid: () => {} });

@@ -1,0 +1,158 @@
+import { meansNotFound } from '../../gateway/messages.js';
+import { stateOf } from '../../gateway/status.js';
+
+import type { Order } from '../answers.js';
+import type { Iotpay } from '../client.js';
+import { IotpayGatewayError } from '../errors.js';
+import type { Logger } from './log.js';
+import { wordsOf } from './log.js';
+import {
+  changeAttempt,
+  isWatched,
+  withPayment,
+  type Attempt,
+  type OrderRecord,
+  type Payment,
+} from './record.js';
+import type { Records } from './records.js';
+
+/**
+ * How old an attempt must be before the gateway is believed that it has no such order, in milliseconds: longer than a call
+ * that makes one can be on its way.
+ */
+const KNOWN_AFTER_MS = 120_000;
+
+/** Every attempt at an order is settled here: the gateway is asked, and its word is put on record. */
+export class Attempts {
+  readonly #iotpay: Pick<Iotpay, 'queryOrder'>;
+  readonly #records: Records;
+  readonly #now: () => number;
+  readonly #log: Logger;
+
+  constructor(iotpay: Pick<Iotpay, 'queryOrder'>, records: Records, now: () => number, log: Logger) {
+    this.#iotpay = iotpay;
+    this.#records = records;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  /**
+   * Asks the gateway about every attempt that may yet change.
+   * @returns the record with its answers, and the first failure of a question; what could not be asked is as it was
+   */
+  async settle(
+    name: string,
+    record: OrderRecord | undefined,
+  ): Promise<{ readonly record: OrderRecord | undefined; readonly failure: unknown }> {
+    // Without a secureId there is no form, and nothing to ask about. A saved card is charged without one.
+    const asked = record?.attempts.filter(
+      (attempt) =>
+        isWatched(attempt, this.#now()) && (attempt.secureId !== undefined || attempt.by === 'card'),
+    );
+    if (!asked?.length) return { record, failure: undefined };
+    const answers = await Promise.allSettled(asked.map((attempt) => this.ask(attempt)));
+    let failure: unknown;
+    let now = record;
+    for (const [i, answer] of answers.entries()) {
+      const attempt = asked[i];
+      if (!attempt) continue;
+      if (answer.status === 'rejected') failure ??= answer.reason;
+      else now = await this.put(name, attempt, answer.value);
+    }
+    return { record: now, failure };
+  }
+
+  /**
+   * What the gateway says of one attempt; `undefined` where it has no such order.
+   * @throws IotpayGatewayError
+   */
+  async ask({ mchOrderNo }: Attempt): Promise<Order | undefined> {
+    try {
+      return await this.#iotpay.queryOrder({ mchOrderNo });
+    } catch (error) {
+      if (error instanceof IotpayGatewayError && error.code === 'refused' && meansNotFound(error.retMsg))
+        return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Puts on record what the gateway says of an attempt: in an answer, or in a notification.
+   * @returns the record as it is now
+   */
+  put(name: string, attempt: Attempt, order: Order | undefined): Promise<OrderRecord | undefined> {
+    const { mchOrderNo } = attempt;
+    if (stateOf(order?.status) === 'paid' && order) {
+      if (fits(order, attempt)) {
+        const payment = paymentFrom(order, attempt);
+        return this.#records.change(name, (record) => withPayment(record, payment));
+      }
+      this.#log.error(
+        `order attempt ${mchOrderNo}: the gateway says that ${order.amount} ${order.currency} were paid, expected ${attempt.amount} ${attempt.currency}. Nothing was shipped, and no other payment is taken for this order: look at it in IOTPay's portal.`,
+      );
+      return this.#change(name, mchOrderNo, (each) => (each.told ? undefined : { ...each, told: true }));
+    }
+    return this.#change(name, mchOrderNo, (each) => this.#heard(each, order));
+  }
+
+  /** Somebody told that an attempt was submitted and is not decided. */
+  tell(name: string, mchOrderNo: string): Promise<OrderRecord | undefined> {
+    return this.#change(name, mchOrderNo, (each) =>
+      each.told || each.payment ? undefined : { ...each, told: true },
+    );
+  }
+
+  #change(name: string, mchOrderNo: string, change: (attempt: Attempt) => Attempt | undefined) {
+    return this.#records.change(name, (record) => changeAttempt(record, mchOrderNo, change));
+  }
+
+  /** An attempt after an answer that names no payment. */
+  #heard(attempt: Attempt, order: Order | undefined): Attempt | undefined {
+    // What was paid stays paid, whatever a later or late answer says.
+    if (attempt.payment) return undefined;
+    if (!order) {
+      if (attempt.dead || this.#now() - attempt.at < KNOWN_AFTER_MS) return undefined;
+      this.#log.warn(
+        `order attempt ${attempt.mchOrderNo}: the gateway has no such order. It counts as never made.`,
+      );
+      return { ...attempt, dead: true };
+    }
+    const { status } = order;
+    if (status === undefined || status === attempt.status) return undefined;
+    return { ...attempt, status };
+  }
+
+  /** Says in the log that an attempt could not be asked about. */
+  warn(error: unknown): void {
+    this.#log.warn(`the gateway could not be asked about an order. ${wordsOf(error)}`, error);
+  }
+}
+
+/** Whether a payment is the one that was asked for. What the answer leaves out decides nothing. */
+export function fits(order: Order, attempt: Attempt): boolean {
+  return (
+    (order.amount === undefined || order.amount === attempt.amount) &&
+    (order.currency === undefined || order.currency === attempt.currency)
+  );
+}
+
+function paymentFrom(order: Order, attempt: Attempt): Payment {
+  const text = (name: string) => {
+    const value = order[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return {
+    mchOrderNo: attempt.mchOrderNo,
+    payOrderId: order.payOrderId,
+    amount: order.amount ?? attempt.amount,
+    currency: order.currency ?? attempt.currency,
+    status: order.status ?? 2,
+    channel: text('channel') ?? attempt.channel,
+    cardNum: text('cardNum'),
+    cardType: text('cardType'),
+    paySuccTime: text('paySuccTime'),
+    authNum: text('authNum'),
+    invoiceNum: text('invoiceNum'),
+    transNum: text('transNum'),
+  };
+}

@@ -1,0 +1,158 @@
+import type { Channel } from '../../gateway/limits.js';
+import { meansNotBound, meansNotFound } from '../../gateway/messages.js';
+import type { Card } from '../answers.js';
+import type { Iotpay } from '../client.js';
+import { IotpayGatewayError } from '../errors.js';
+import { compareAndSet } from './compare-and-set.js';
+import type { GuardedStore } from './guard.js';
+import { withLease } from './lease.js';
+import { wordsOf, type Logger } from './log.js';
+import type { CheckedCard } from './order.js';
+import { nameOf, newNumber, WATCHED_MS } from './record.js';
+
+/** Prefix of the keys of cards that may yet be saved. */
+export const CARDS_PREFIX = 'cards:';
+/** How long one run of `onCardSaved` keeps others from running it, in milliseconds: an hour. */
+const ON_SAVED_LIMIT_MS = 3_600_000;
+/** How long a form that may save a card is on record, in milliseconds. */
+const CARDS_TTL_MS = 2 * WATCHED_MS;
+
+/** A card that the gateway has, under the number that charges it. */
+export interface SavedCard {
+  /** The merchant's own id, as `order` gave it. */
+  readonly id: string;
+  /** For `charge`. */
+  readonly cardId: string;
+  /** `PF_CC` or `UPI_EX`, as `order` chose it. */
+  readonly channel: Channel;
+  /** Masked number, expiry date and holder. */
+  readonly card: Card;
+}
+
+/** One form that saves a card. */
+interface CardForm {
+  readonly cardId: string;
+  readonly channel: Channel;
+  readonly at: number;
+  readonly secureId?: string;
+  /** Of the request that made it: the same key gets the same form. */
+  readonly key?: string;
+}
+
+interface CardsRecord {
+  readonly id: string;
+  readonly forms: readonly CardForm[];
+}
+
+export interface CardsOptions {
+  readonly iotpay: Pick<Iotpay, 'addCard' | 'queryCard'>;
+  readonly store: GuardedStore;
+  readonly returnUrl: string;
+  readonly onCardSaved: ((saved: SavedCard) => unknown) | undefined;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** Makes the forms that save cards, and finds out which were saved: IOTPay notifies of none. */
+export class Cards {
+  readonly #options: CardsOptions;
+
+  constructor(options: CardsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A form that saves a card. No money moves, so each request gets its own; the same Idempotency-Key the same.
+   * @returns the secureId that the browser mounts
+   */
+  async open(request: CheckedCard, key: string | undefined): Promise<string> {
+    const { iotpay, returnUrl, now } = this.#options;
+    const name = nameOf(request.id);
+    const repeated = key && (await this.#read(name))?.forms.find((form) => form.key === key)?.secureId;
+    if (repeated) return repeated;
+    const { channel } = request;
+    const cardId = newNumber(request.id);
+    const form: CardForm = { cardId, channel, at: now(), ...(key ? { key } : {}) };
+    await this.#change(name, request.id, (forms) => [...forms, form]);
+    const { secureId } = await iotpay.addCard({
+      cardId,
+      channel,
+      returnUrl: request.returnUrl ?? returnUrl,
+    });
+    await this.#change(name, request.id, (forms) =>
+      forms.map((each) => (each.cardId === cardId ? { ...each, secureId } : each)),
+    );
+    return secureId;
+  }
+
+  /**
+   * Asks the gateway which of the forms made for this id have saved a card, and tells `onCardSaved` of each once.
+   * @returns the cards that were found saved just now
+   */
+  async settle(name: string): Promise<readonly SavedCard[]> {
+    const { iotpay, log, now } = this.#options;
+    const record = await this.#read(name);
+    const saved: SavedCard[] = [];
+    for (const form of record?.forms ?? []) {
+      if (!record) break;
+      let card: Card | undefined;
+      try {
+        card = await iotpay.queryCard({ cardId: form.cardId });
+      } catch (error) {
+        const notYet =
+          error instanceof IotpayGatewayError &&
+          error.code === 'refused' &&
+          (meansNotBound(error.retMsg) || meansNotFound(error.retMsg));
+        if (!notYet) {
+          log.warn(`the gateway could not be asked about a card of ${record.id}. ${wordsOf(error)}`, error);
+          continue;
+        }
+        if (now() - form.at > WATCHED_MS) await this.#drop(name, record.id, form.cardId);
+        continue;
+      }
+      const { cardId, channel } = form;
+      const one: SavedCard = { id: record.id, cardId, channel, card };
+      if (await this.#tell(name, one)) saved.push(one);
+    }
+    return saved;
+  }
+
+  /** @returns whether this call told the merchant of the card */
+  async #tell(name: string, saved: SavedCard): Promise<boolean> {
+    const { store, onCardSaved } = this.#options;
+    const told = await withLease(store, `lease:${saved.cardId}`, ON_SAVED_LIMIT_MS, async () => {
+      const known = (await this.#read(name))?.forms.some(({ cardId }) => cardId === saved.cardId);
+      if (!known) return false; // Whoever held the lease before has told of it.
+      if (!onCardSaved) return true; // Found again by whoever asks next, until its time is over.
+      await onCardSaved(saved);
+      await this.#drop(name, saved.id, saved.cardId);
+      return true;
+    });
+    return told?.value ?? false;
+  }
+
+  #drop(name: string, id: string, cardId: string): Promise<void> {
+    return this.#change(name, id, (forms) => forms.filter((each) => each.cardId !== cardId));
+  }
+
+  async #read(name: string): Promise<CardsRecord | undefined> {
+    const stored = await this.#options.store.get(CARDS_PREFIX + name);
+    return stored && (JSON.parse(stored.value) as CardsRecord);
+  }
+
+  async #change(
+    name: string,
+    id: string,
+    change: (forms: readonly CardForm[]) => readonly CardForm[],
+  ): Promise<void> {
+    await compareAndSet(this.#options.store, CARDS_PREFIX + name, (text) => {
+      const forms = change(text === undefined ? [] : (JSON.parse(text) as CardsRecord).forms);
+      if (!forms.length && text === undefined) return undefined;
+      // Once there is no form left that may save a card, nothing needs to be known.
+      return {
+        text: JSON.stringify({ id, forms } satisfies CardsRecord),
+        ttlMs: forms.length ? CARDS_TTL_MS : 1,
+      };
+    });
+  }
+}

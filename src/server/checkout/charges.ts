@@ -1,0 +1,111 @@
+import { SECURE_ID_LIFETIME_MS } from '../../gateway/limits.js';
+import { stateOf } from '../../gateway/status.js';
+import type { Order } from '../answers.js';
+import type { Iotpay } from '../client.js';
+import { IotpayGatewayError } from '../errors.js';
+import type { Attempts } from './attempts.js';
+import { wordsOf, type Logger } from './log.js';
+import { textsOf, type CheckedOrder } from './order.js';
+import {
+  changeAttempt,
+  isOver,
+  nameOf,
+  newNumber,
+  paymentOf,
+  undecidedIn,
+  withAttempt,
+  type Attempt,
+  type OrderRecord,
+} from './record.js';
+import type { Records } from './records.js';
+
+export interface ChargesOptions {
+  readonly iotpay: Pick<Iotpay, 'purchaseWithToken'>;
+  readonly attempts: Attempts;
+  readonly records: Records;
+  readonly notifyUrl: string;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** Charges saved cards: an attempt like any other, on the same record as the forms. */
+export class Charges {
+  readonly #options: ChargesOptions;
+
+  constructor(options: ChargesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param formClosed - the page has taken its form away: a form that is still open is no obstacle, but stays watched
+   * @returns the record as it is afterwards
+   * @throws IotpayGatewayError where an earlier attempt could not be asked about, or nothing could be sent
+   */
+  async charge(order: CheckedOrder, cardId: string, formClosed: boolean): Promise<OrderRecord | undefined> {
+    const { attempts, records, now, log } = this.#options;
+    const name = nameOf(order.id);
+    const { record, failure } = await attempts.settle(name, await records.read(name));
+    if (isClosed(record, now())) return record;
+    if (failure !== undefined) throw failure;
+    const { amount, currency, channel } = order;
+    const mchOrderNo = newNumber(order.id);
+    // Told from the beginning: until its outcome is known, nobody else may pay.
+    const attempt: Attempt = { mchOrderNo, by: 'card', amount, currency, channel, at: now(), told: true };
+    let obstacle: Attempt | undefined;
+    let put = false;
+    const changed = await records.change(name, (found) => {
+      obstacle = formClosed ? undefined : openForm(found, now());
+      put = !obstacle && !isClosed(found, now());
+      return put ? withAttempt(found, order.id, attempt) : undefined;
+    });
+    if (obstacle)
+      log.warn(
+        `charge: order ${order.id} was not charged: a form of it (${obstacle.mchOrderNo}) is open and can be paid in. Let the shopper pay there; or take the form off the page and call charge(…, { formClosed: true }).`,
+      );
+    return put ? this.#send(name, order, cardId, attempt) : changed;
+  }
+
+  async #send(name: string, order: CheckedOrder, cardId: string, attempt: Attempt) {
+    const { iotpay, attempts, records, notifyUrl, log } = this.#options;
+    const { mchOrderNo } = attempt;
+    let answer: Order;
+    try {
+      answer = await iotpay.purchaseWithToken({
+        mchOrderNo,
+        cardId,
+        amount: order.amount,
+        currency: order.currency as 'CAD',
+        notifyUrl,
+        ...textsOf(order),
+      });
+    } catch (error) {
+      log.warn(`charge: order ${order.id}: ${wordsOf(error)}`, error);
+      const known = error instanceof IotpayGatewayError && !error.outcomeUnknown;
+      if (!known) return records.read(name);
+      const record = await records.change(name, (found) =>
+        changeAttempt(found, mchOrderNo, (each) => (each.payment ? undefined : { ...each, status: 9 })),
+      );
+      // What was never sent is the caller's mistake, and told to the caller.
+      if (error.code === 'request') throw error;
+      return record;
+    }
+    return attempts.put(name, attempt, answer);
+  }
+}
+
+/** A form that can be paid in at this moment, as far as anybody knows. */
+function openForm(record: OrderRecord | undefined, now: number): Attempt | undefined {
+  return record?.attempts.find(
+    (attempt) =>
+      attempt.by === 'form' &&
+      !isOver(attempt) &&
+      !attempt.hinted &&
+      stateOf(attempt.status) !== 'failed' &&
+      now - attempt.at < SECURE_ID_LIFETIME_MS,
+  );
+}
+
+/** Whether nobody may pay: the order is paid, or may be. */
+function isClosed(record: OrderRecord | undefined, now: number): boolean {
+  return !!record && (!!paymentOf(record) || !!undecidedIn(record, now));
+}

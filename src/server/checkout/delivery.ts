@@ -1,0 +1,98 @@
+import type { GuardedStore } from './guard.js';
+import { withLease } from './lease.js';
+import { wordsOf, type Logger } from './log.js';
+import { changeAttempt, undelivered, type Attempt, type OrderRecord, type Payment } from './record.js';
+import type { Records } from './records.js';
+
+/**
+ * How long one run of `onPaid` keeps others from running it, in milliseconds: an hour. A function that has not come back
+ * by then never will.
+ */
+const ON_PAID_LIMIT_MS = 3_600_000;
+
+/** What `onPaid` is told. */
+export interface PaidOrder {
+  /** The merchant's own id, as `order` gave it. */
+  readonly orderId: string;
+  readonly payment: Payment;
+}
+
+/** What `onPaidTwice` is told: an order that has been paid by `first` was paid again. */
+export interface OrderPaidTwice extends PaidOrder {
+  /** The payment that counts. `payment` is the one to give back. */
+  readonly first: Payment;
+}
+
+export interface DeliveryOptions {
+  readonly onPaid: (paid: PaidOrder) => unknown;
+  readonly onPaidTwice: ((paid: OrderPaidTwice) => unknown) | undefined;
+  readonly store: GuardedStore;
+  readonly records: Records;
+  readonly log: Logger;
+}
+
+/** Tells the merchant of payments: once, whoever heard of them first. */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `onPaid` (or `onPaidTwice`) for each payment on record that the merchant has not been told of.
+   * @returns whether the merchant has been told of all of them; `false` where another process is telling
+   * @throws what `onPaid` throws: the payment stays on record, and is told of again
+   */
+  async deliver(name: string, record: OrderRecord | undefined): Promise<boolean> {
+    if (!record) return true;
+    let all = true;
+    for (const { mchOrderNo } of undelivered(record)) {
+      const told = await withLease(this.#options.store, `lease:${mchOrderNo}`, ON_PAID_LIMIT_MS, () =>
+        this.#tell(name, mchOrderNo),
+      );
+      all &&= told !== undefined;
+    }
+    return all;
+  }
+
+  /** The same, for whoever has something else to say: a failure goes into the log, and is tried again later. */
+  async deliverQuietly(name: string, record: OrderRecord | undefined, ms: number): Promise<void> {
+    if (!record || undelivered(record).length === 0) return;
+    const told = this.deliver(name, record).catch((error: unknown) => {
+      this.#options.log.error(
+        `onPaid: order ${record.id} is paid, and the function failed: ${wordsOf(error)} It is run again at the next notification, question or reconcile().`,
+        error,
+      );
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const over = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([told, over]);
+    clearTimeout(timer);
+  }
+
+  async #tell(name: string, mchOrderNo: string): Promise<void> {
+    const { records, onPaid } = this.#options;
+    // Read under the lease: who held it before may have told already.
+    const record = await records.read(name);
+    const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+    if (!record || !attempt?.payment || attempt.delivered) return;
+    const { payment } = attempt;
+    if (record.paidBy === mchOrderNo) await onPaid({ orderId: record.id, payment });
+    else await this.#twice(record, payment);
+    await records.change(name, (found) => changeAttempt(found, mchOrderNo, markDelivered));
+  }
+
+  async #twice(record: OrderRecord, payment: Payment): Promise<void> {
+    const { onPaidTwice, log } = this.#options;
+    const first = record.attempts.find(({ mchOrderNo }) => mchOrderNo === record.paidBy)?.payment;
+    if (onPaidTwice && first) return void (await onPaidTwice({ orderId: record.id, payment, first }));
+    log.error(
+      `order ${record.id} was paid twice. Give the second payment back: checkout.refund(${JSON.stringify(record.id)}, { mchOrderNo: ${JSON.stringify(payment.mchOrderNo)} }), payOrderId ${payment.payOrderId}, ${payment.amount} cents. (With onPaidTwice your own code is told.)`,
+    );
+  }
+}
+
+function markDelivered(attempt: Attempt): Attempt {
+  return { ...attempt, delivered: true };
+}

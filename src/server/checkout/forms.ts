@@ -1,0 +1,163 @@
+import type { Iotpay } from '../client.js';
+import type { Attempts } from './attempts.js';
+import { textsOf, type CheckedOrder } from './order.js';
+import {
+  changeAttempt,
+  nameOf,
+  newNumber,
+  verdictOf,
+  withAttempt,
+  SECURE_ID_YOUNG_MS,
+  type Attempt,
+  type OrderRecord,
+  type Payment,
+  type Wanted,
+} from './record.js';
+import type { Records } from './records.js';
+
+/** How long a request waits for another one that makes an attempt at the same order, in milliseconds. */
+const JOIN_MS = 8000;
+/** How often it looks meanwhile, in milliseconds. */
+const LOOK_MS = 50;
+/** How often an attempt is made anew because others were faster. */
+const ROUNDS = 10;
+
+/** What a request for a form gets. */
+export type FormAnswer =
+  | { readonly is: 'paid'; readonly payment: Payment; readonly record: OrderRecord }
+  | {
+      readonly is: 'undecided';
+      readonly mchOrderNo: string;
+      readonly amount: number;
+      readonly currency: string;
+    }
+  | { readonly is: 'form'; readonly attempt: FormAttempt; readonly expiresInMs: number };
+
+type FormAttempt = Attempt & { readonly secureId: string };
+
+export interface FormsOptions {
+  readonly iotpay: Pick<Iotpay, 'purchase'>;
+  readonly attempts: Attempts;
+  readonly records: Records;
+  readonly notifyUrl: string;
+  readonly returnUrl: string;
+  readonly now: () => number;
+}
+
+/** Makes the forms of orders: one attempt at a time, and none while an earlier one may have been paid. */
+export class Forms {
+  readonly #options: FormsOptions;
+
+  constructor(options: FormsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A form for an order.
+   * @param failed - the attempt of which the browser heard a FAIL: a hint, the gateway is asked
+   * @throws IotpayGatewayError where the gateway could not be asked, or refused
+   */
+  async open(order: CheckedOrder, failed: string | undefined): Promise<FormAnswer> {
+    const { attempts, records, now } = this.#options;
+    const name = nameOf(order.id);
+    const wanted: Wanted = { ...order, failed };
+    for (let round = 0; round < ROUNDS; round++) {
+      const { record, failure } = await attempts.settle(name, await records.read(name));
+      const verdict = verdictOf(record, wanted, now());
+      if (verdict.do === 'tell-paid' && record) return { is: 'paid', payment: verdict.payment, record };
+      if (verdict.do === 'wait') return { is: 'undecided', ...verdict.attempt };
+      // What could not be asked about may have been paid: no form is given out over it.
+      if (failure !== undefined) throw failure;
+      if (verdict.do === 'share') return this.#form(verdict.attempt);
+      if (verdict.do === 'join') await this.#join(name, verdict.attempt);
+      else {
+        const made = await this.#make(name, order, record, wanted);
+        if (made) return this.#form(made);
+      }
+    }
+    throw new Error(
+      `order ${order.id}: no form could be made in ${ROUNDS} tries, because others changed the order each time. Is a page asking for forms in a loop?`,
+    );
+  }
+
+  #form(attempt: FormAttempt): FormAnswer {
+    const ageMs = this.#options.now() - attempt.at;
+    // Counted from before the gateway was asked, so that it is never too long.
+    return { is: 'form', attempt, expiresInMs: Math.max(SECURE_ID_YOUNG_MS + 300_000 - ageMs, 0) };
+  }
+
+  /**
+   * Makes a new attempt: on record first, then at the gateway.
+   * @param settled - the record that was decided on
+   * @returns `undefined` where somebody else has changed the order meanwhile: to be decided anew
+   */
+  async #make(
+    name: string,
+    order: CheckedOrder,
+    settled: OrderRecord | undefined,
+    wanted: Wanted,
+  ): Promise<FormAttempt | undefined> {
+    const { iotpay, records, notifyUrl, returnUrl, now } = this.#options;
+    const { amount, currency, channel } = order;
+    const mchOrderNo = newNumber(order.id);
+    const attempt: Attempt = { mchOrderNo, by: 'form', amount, currency, channel, at: now() };
+    let put = false;
+    await records.change(name, (found) => {
+      put = sameAttempts(found, settled) && verdictOf(found, wanted, now()).do === 'make';
+      if (!put) return undefined;
+      const hinted = wanted.failed
+        ? changeAttempt(found, wanted.failed, (each) => ({ ...each, hinted: true }))
+        : undefined;
+      return withAttempt(hinted ?? found, order.id, attempt);
+    });
+    if (!put) return undefined;
+    try {
+      const { secureId } = await iotpay.purchase({
+        mchOrderNo,
+        amount,
+        currency: currency as 'CAD',
+        channel,
+        notifyUrl,
+        returnUrl: order.returnUrl ?? returnUrl,
+        ...textsOf(order),
+      });
+      const record = await records.change(name, (found) =>
+        changeAttempt(found, mchOrderNo, (each) => (each.dead ? undefined : { ...each, secureId })),
+      );
+      // Given up by a request that waited too long for this one: then that one's attempt counts, and this secureId is
+      // never handed out.
+      const kept = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+      return kept?.secureId === secureId ? { ...kept, secureId } : undefined;
+    } catch (error) {
+      // Without its secureId nobody can pay in it. If this cannot be written either, whoever comes next gives it up.
+      await this.#giveUp(name, mchOrderNo).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Waits for another request that makes an attempt. One that takes too long is given up: its secureId is not handed out. */
+  async #join(name: string, { mchOrderNo }: Attempt): Promise<void> {
+    const { records } = this.#options;
+    for (let waitedMs = 0; waitedMs < JOIN_MS; waitedMs += LOOK_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const attempt = (await records.read(name))?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+      if (!attempt || attempt.secureId !== undefined || attempt.dead) return;
+    }
+    await this.#giveUp(name, mchOrderNo);
+  }
+
+  async #giveUp(name: string, mchOrderNo: string): Promise<void> {
+    await this.#options.records.change(name, (found) =>
+      changeAttempt(found, mchOrderNo, (each) =>
+        each.secureId !== undefined || each.dead ? undefined : { ...each, dead: true },
+      ),
+    );
+  }
+}
+
+/** Whether two records have the same attempts: what was settled is what is there. */
+function sameAttempts(a: OrderRecord | undefined, b: OrderRecord | undefined): boolean {
+  const numbers = (record: OrderRecord | undefined) =>
+    (record?.attempts ?? []).map(({ mchOrderNo }) => mchOrderNo).join();
+  return numbers(a) === numbers(b);
+}

@@ -1,0 +1,75 @@
+import type { Store } from '../stores/store.js';
+
+/** How long one call of the store may take, in milliseconds. */
+const STORE_MS = 5000;
+
+/** A merchant's function or store that gave no answer in time. */
+export class DeadlineError extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what}: expected an answer within ${ms} ms, received none. Is what it asks reachable?`);
+    this.name = 'DeadlineError';
+  }
+}
+
+/**
+ * Waits for somebody else's promise for a limited time. What comes later is not used; a late failure is not reported as
+ * unhandled.
+ * @throws DeadlineError
+ */
+export async function withDeadline<T>(what: string, ms: number, work: () => T | PromiseLike<T>): Promise<T> {
+  const working = (async () => work())();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(what, ms)), ms);
+  });
+  try {
+    return await Promise.race([working, late]);
+  } finally {
+    clearTimeout(timer);
+    working.catch(() => {}); // Told by the deadline already; where the work was first, this changes nothing.
+  }
+}
+
+/** A value's kind, never the value: it may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') {
+    const names = Object.keys(value);
+    return names.length ? `an object with ${names.slice(0, 12).join(', ')}` : 'an empty object';
+  }
+  if (typeof value === 'string')
+    return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
+  return value === undefined ? 'undefined' : `${typeof value} ${String(value)}`;
+}
+
+/**
+ * A merchant's store with a deadline for each call and each answer checked: a store that answers `true` or `'OK'` where a
+ * version was meant would let two orders be paid.
+ */
+export function guardStore(store: Store): Required<Pick<Store, 'get' | 'set'>> & Pick<Store, 'keys'> {
+  const { keys } = store;
+  return {
+    async get(key) {
+      const entry: unknown = await withDeadline('store.get', STORE_MS, () => store.get(key));
+      if (entry === undefined) return undefined;
+      const { value, version } = (entry ?? {}) as { value?: unknown; version?: unknown };
+      if (typeof value !== 'string' || typeof version !== 'string')
+        throw new TypeError(
+          `store.get: expected undefined, or { value, version } with two texts, received ${kindOf(entry)}. testStore of iotpay-checkout/sandbox says what a store must do.`,
+        );
+      return { value, version };
+    },
+    async set(key, value, options) {
+      const done: unknown = await withDeadline('store.set', STORE_MS, () => store.set(key, value, options));
+      if (typeof done !== 'boolean')
+        throw new TypeError(
+          `store.set: expected true (written) or false (the version was another), received ${kindOf(done)}. testStore of iotpay-checkout/sandbox says what a store must do.`,
+        );
+      return done;
+    },
+    ...(keys ? { keys: keys.bind(store) } : {}),
+  };
+}
+
+export type GuardedStore = ReturnType<typeof guardStore>;

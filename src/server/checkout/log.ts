@@ -1,0 +1,41 @@
+/** How bad a line is: `warn`, something was refused or is not known yet; `error`, somebody has to look at it. */
+export type LogLevel = 'warn' | 'error';
+
+/**
+ * Receives what the merchant's half has to say: one line, in English, with the route or the order, the reason and what to
+ * do. No key, secureId or card number is ever in it.
+ */
+export type Log = (line: string, details: { readonly level: LogLevel; readonly error?: unknown }) => void;
+
+/** To the console, with the error and its causes behind the line. */
+export const consoleLog: Log = (line, { level, error }) => {
+  const parts = error === undefined ? [] : [error];
+  console[level](`iotpay-checkout: ${line}`, ...parts);
+};
+
+/** The log as the library uses it: one that throws takes nothing down with it. */
+export interface Logger {
+  warn(line: string, error?: unknown): void;
+  error(line: string, error?: unknown): void;
+}
+
+export function loggerOf(log: Log): Logger {
+  const write = (level: LogLevel, line: string, error: unknown) => {
+    const details = error === undefined ? { level } : { level, error };
+    try {
+      log(line, details);
+    } catch (broken) {
+      consoleLog(line, details);
+      consoleLog('log: the function that createCheckout was given threw.', { level: 'error', error: broken });
+    }
+  };
+  return {
+    warn: (line, error) => write('warn', line, error),
+    error: (line, error) => write('error', line, error),
+  };
+}
+
+/** What an error says, for a line of the log. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

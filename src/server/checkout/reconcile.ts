@@ -1,0 +1,107 @@
+import type { Attempts } from './attempts.js';
+import { CARDS_PREFIX, type Cards } from './cards.js';
+import type { Delivery } from './delivery.js';
+import type { GuardedStore } from './guard.js';
+import { wordsOf, type Logger } from './log.js';
+import { isWatched, paymentOf, undelivered, undecidedIn, type OrderRecord } from './record.js';
+import type { Records } from './records.js';
+
+/** How many orders are settled at the same time. */
+const AT_ONCE = 4;
+/** How many orders one run looks at, where the call says nothing else. */
+const DEFAULT_LIMIT = 1000;
+
+/** What one run found. */
+export interface Reconciled {
+  /** Orders looked at. */
+  readonly orders: number;
+  /** Payments that the merchant was told of by this run. */
+  readonly paid: number;
+  /** Orders of which nobody knows yet. */
+  readonly unknown: number;
+  /** Cards that the merchant was told of by this run. */
+  readonly cards: number;
+  /** Orders that could not be settled this time; the log says why. */
+  readonly failures: number;
+}
+
+export interface ReconcileParts {
+  readonly store: GuardedStore;
+  readonly records: Records;
+  readonly attempts: Attempts;
+  readonly delivery: Delivery;
+  /** `undefined`: nobody wants to hear of saved cards. */
+  readonly cards: Cards | undefined;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** Settles what neither a browser nor a notification has told of. */
+export async function reconcile(parts: ReconcileParts, limit = DEFAULT_LIMIT): Promise<Reconciled> {
+  const sum = { orders: 0, paid: 0, unknown: 0, cards: 0, failures: 0 };
+  await each(parts.records.watched(limit), async (name) => {
+    sum.orders += 1;
+    try {
+      const found = await settleOne(parts, name);
+      sum.paid += found.paid;
+      sum.unknown += found.unknown ? 1 : 0;
+      sum.failures += found.failed ? 1 : 0;
+    } catch (error) {
+      sum.failures += 1;
+      parts.log.error(`reconcile: an order could not be settled: ${wordsOf(error)}`, error);
+    }
+  });
+  const { cards, store } = parts;
+  if (cards && store.keys) {
+    await each(store.keys(CARDS_PREFIX, limit), async (key) => {
+      try {
+        sum.cards += (await cards.settle(key.slice(CARDS_PREFIX.length))).length;
+      } catch (error) {
+        sum.failures += 1;
+        parts.log.error(`reconcile: a card could not be settled: ${wordsOf(error)}`, error);
+      }
+    });
+  }
+  return sum;
+}
+
+async function settleOne(
+  { records, attempts, delivery, log, now }: ReconcileParts,
+  name: string,
+): Promise<{ readonly paid: number; readonly unknown: boolean; readonly failed: boolean }> {
+  const { record, failure } = await attempts.settle(name, await records.read(name));
+  if (failure !== undefined) attempts.warn(failure);
+  const news = record ? undelivered(record).length : 0;
+  let told = true;
+  try {
+    told = await delivery.deliver(name, record);
+  } catch (error) {
+    told = false;
+    log.error(
+      `onPaid: order ${record?.id} is paid, and the function failed: ${wordsOf(error)} The next run tries again.`,
+      error,
+    );
+  }
+  await records.unwatch(name, (found) => isSettled(found, now()));
+  return {
+    paid: told ? news : 0,
+    unknown: !!record && !paymentOf(record) && !!undecidedIn(record, now()),
+    failed: failure !== undefined || !told,
+  };
+}
+
+/** Whether nothing can happen to an order any more that the merchant has not been told of. */
+function isSettled(record: OrderRecord, now: number): boolean {
+  return undelivered(record).length === 0 && !record.attempts.some((attempt) => isWatched(attempt, now));
+}
+
+/** Works on a few items at a time. */
+async function each<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const running = new Set<Promise<void>>();
+  for await (const item of items) {
+    const one = work(item).finally(() => running.delete(one));
+    running.add(one);
+    if (running.size >= AT_ONCE) await Promise.race(running);
+  }
+  await Promise.all(running);
+}

@@ -1,0 +1,277 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { SECURE_ID_LIFETIME_MS, type Channel } from '../../gateway/limits.js';
+import { stateOf } from '../../gateway/status.js';
+
+/**
+ * How old a secureId may be and still be handed out again, in milliseconds: five minutes less than it lives, so that
+ * there is time to pay in it.
+ */
+export const SECURE_ID_YOUNG_MS = SECURE_ID_LIFETIME_MS - 5 * 60_000;
+/**
+ * How long an attempt is watched, in milliseconds: a form in which nobody has paid by then will not be paid in, whatever
+ * the clocks of the gateway and the shopper say, and a UnionPay payment that was submitted in its last minute is decided.
+ */
+export const WATCHED_MS = 2 * SECURE_ID_LIFETIME_MS;
+/**
+ * How long an attempt that was submitted and never decided keeps the shopper from paying anew, in milliseconds: a day.
+ * After that it is still watched.
+ */
+export const UNDECIDED_MS = 24 * 3_600_000;
+/** How many attempts that are over stay on record. */
+const KEPT_ATTEMPTS = 30;
+
+/** What was paid: the fields of the gateway's answer that a merchant keeps. */
+export interface Payment {
+  /** The gateway's order number for this payment; what the shopper and IOTPay's support can name. */
+  readonly mchOrderNo: string;
+  /** The gateway's own number. */
+  readonly payOrderId: string | undefined;
+  /** In cents: what was really paid. Another amount than the order's where the order was changed after the form was made. */
+  readonly amount: number;
+  readonly currency: string;
+  /** 2 or 3; both mean that the money moved. */
+  readonly status: number;
+  readonly channel: string | undefined;
+  /** Masked. */
+  readonly cardNum: string | undefined;
+  /** `V`, `M`, `D`, … */
+  readonly cardType: string | undefined;
+  /** As the gateway writes it: `2021-04-07 19:44:51`. */
+  readonly paySuccTime: string | undefined;
+  readonly authNum: string | undefined;
+  readonly invoiceNum: string | undefined;
+  readonly transNum: string | undefined;
+}
+
+/** One try at an order's payment: an order of the gateway's. */
+export interface Attempt {
+  readonly mchOrderNo: string;
+  /** `form`: the shopper pays in IOTPay's frame. `card`: a saved card is charged. */
+  readonly by: 'form' | 'card';
+  /** Cents. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly channel: Channel;
+  /** When it was put on record, in milliseconds since the epoch. */
+  readonly at: number;
+  /** What the browser mounts, once the gateway has given it. */
+  readonly secureId?: string;
+  /** The gateway's last word. */
+  readonly status?: number;
+  /** Somebody told that it was submitted and is not decided: an order-status question, a notification, a Timeout. */
+  readonly told?: true;
+  /** The script reported a FAIL without a status; a hint of the browser's. */
+  readonly hinted?: true;
+  /** It was given up before it had a secureId, or the gateway does not know it: no form of it can exist. */
+  readonly dead?: true;
+  /** What was paid in it. */
+  readonly payment?: Payment;
+  /** The merchant has been told of this payment (`onPaid` or `onPaidTwice`). */
+  readonly delivered?: true;
+}
+
+/** Money given back. */
+export interface Refund {
+  readonly mchRefundNo: string;
+  readonly kind: 'refund' | 'void';
+  /** The payment that it belongs to. */
+  readonly mchOrderNo: string;
+  /** Cents. */
+  readonly amount: number;
+  /** `asked`: not known whether it was done. */
+  readonly state: 'asked' | 'done' | 'refused';
+}
+
+/** Everything that is known of one order. */
+export interface OrderRecord {
+  /** The merchant's own id. */
+  readonly id: string;
+  /** Oldest first. */
+  readonly attempts: readonly Attempt[];
+  /** The attempt whose payment paid the order: the first that was told of. */
+  readonly paidBy?: string;
+  readonly refunds?: readonly Refund[];
+  /** Until when `reconcile` finds it, in milliseconds since the epoch. */
+  readonly watchedUntil?: number;
+}
+
+/** What an order stands at. */
+export type CheckoutState = 'open' | 'unknown' | 'paid' | 'failed';
+
+/* Names. */
+
+const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
+/** Characters of an order's part in the numbers made for it: 80 bits. */
+const OWN = 16;
+/** Characters that tell its attempts apart: 50 bits, so that nobody guesses one. */
+const RANDOM = 10;
+
+const letters = (bytes: Uint8Array, count: number) =>
+  Array.from(bytes.subarray(0, count), (byte) => LETTERS[byte % 32]).join('');
+
+/** The part that all numbers made for this id begin with, and under which its record is kept. */
+export function nameOf(id: string): string {
+  return letters(createHash('sha256').update(id, 'utf8').digest(), OWN);
+}
+
+/** A new mchOrderNo, cardId or mchRefundNo: 26 characters of the gateway's 30, of which the first 16 are the order's. */
+export function newNumber(id: string): string {
+  return nameOf(id) + letters(randomBytes(RANDOM), RANDOM);
+}
+
+/** The name of the order that a number was made for; `undefined` for what was not made here. */
+export function nameIn(number: string | undefined): string | undefined {
+  const made = number !== undefined && new RegExp(`^[${LETTERS}]{${OWN + RANDOM}}$`).test(number);
+  return made ? number.slice(0, OWN) : undefined;
+}
+
+/* Reading a record. PURE. */
+
+export const isOver = (attempt: Attempt): boolean => !!attempt.dead || stateOf(attempt.status) === 'paid';
+
+/** Whether the gateway may yet say something new about an attempt. A form that has failed may be tried again by the shopper. */
+export function isWatched(attempt: Attempt, now: number): boolean {
+  if (isOver(attempt)) return false;
+  if (attempt.told && stateOf(attempt.status) !== 'failed') return true;
+  return now - attempt.at < WATCHED_MS;
+}
+
+/** Submitted, as somebody told, and not decided: while there is one, nobody may pay again. */
+export function isUndecided(attempt: Attempt, now: number): boolean {
+  return (
+    !!attempt.told &&
+    !isOver(attempt) &&
+    stateOf(attempt.status) !== 'failed' &&
+    now - attempt.at < UNDECIDED_MS
+  );
+}
+
+/** The attempt that keeps others from paying. */
+export function undecidedIn(record: OrderRecord, now: number): Attempt | undefined {
+  return record.attempts.find((attempt) => isUndecided(attempt, now));
+}
+
+/** The payment that paid the order. */
+export function paymentOf(record: OrderRecord | undefined): Payment | undefined {
+  return record?.attempts.find(({ mchOrderNo }) => mchOrderNo === record.paidBy)?.payment;
+}
+
+/** Payments that the merchant has not been told of. */
+export function undelivered(record: OrderRecord): readonly (Attempt & { readonly payment: Payment })[] {
+  return record.attempts.filter(
+    (attempt): attempt is Attempt & { readonly payment: Payment } =>
+      attempt.payment !== undefined && !attempt.delivered,
+  );
+}
+
+/** What an order stands at, as far as the record says. */
+export function stateOfOrder(record: OrderRecord | undefined, now: number): CheckoutState {
+  if (!record) return 'open';
+  if (record.paidBy !== undefined) return 'paid';
+  if (undecidedIn(record, now)) return 'unknown';
+  const latest = record.attempts.filter(({ dead }) => !dead).at(-1);
+  if (latest && stateOf(latest.status) === 'failed') return 'failed';
+  return latest && !isWatched(latest, now) ? 'failed' : 'open';
+}
+
+/** What is asked of the record: a form for an order as it is now. */
+export interface Wanted {
+  readonly amount: number;
+  readonly currency: string;
+  readonly channel: Channel;
+  /** `failed` of the request: the attempt of which the browser heard a FAIL. */
+  readonly failed?: string | undefined;
+}
+
+/** What happens to a request for a form. */
+export type Verdict =
+  /** The order is paid. */
+  | { readonly do: 'tell-paid'; readonly payment: Payment }
+  /** An earlier attempt is not decided: the shopper waits. */
+  | { readonly do: 'wait'; readonly attempt: Attempt }
+  /** A form that is still open is shared. */
+  | { readonly do: 'share'; readonly attempt: Attempt & { readonly secureId: string } }
+  /** Another request is making an attempt just now. */
+  | { readonly do: 'join'; readonly attempt: Attempt }
+  /** A new attempt may be made. */
+  | { readonly do: 'make' };
+
+/**
+ * Decides what a request for a form gets. To be asked when every watched attempt has been settled: the gateway's word
+ * about each is in the record. PURE.
+ */
+export function verdictOf(record: OrderRecord | undefined, wanted: Wanted, now: number): Verdict {
+  const payment = paymentOf(record);
+  if (payment) return { do: 'tell-paid', payment };
+  const attempts = record?.attempts ?? [];
+  const undecided = record && undecidedIn(record, now);
+  if (undecided) return { do: 'wait', attempt: undecided };
+  const latest = attempts.filter(({ dead }) => !dead).at(-1);
+  if (!latest || stateOf(latest.status) === 'failed') return { do: 'make' };
+  if (latest.secureId === undefined) return { do: 'join', attempt: latest };
+  const { secureId } = latest;
+  const same =
+    latest.amount === wanted.amount &&
+    latest.currency === wanted.currency &&
+    latest.channel === wanted.channel &&
+    now - latest.at < SECURE_ID_YOUNG_MS &&
+    !latest.hinted &&
+    latest.mchOrderNo !== wanted.failed;
+  return same ? { do: 'share', attempt: { ...latest, secureId } } : { do: 'make' };
+}
+
+/* Changing a record: each gives a new one. PURE. */
+
+export function withAttempt(record: OrderRecord | undefined, id: string, attempt: Attempt): OrderRecord {
+  const earlier = record?.attempts ?? [];
+  const gone = earlier.length + 1 - KEPT_ATTEMPTS;
+  // What was paid, or may yet be, is never dropped.
+  const droppable = new Set(
+    earlier.filter((each) => !each.payment && !isWatched(each, attempt.at)).slice(0, Math.max(gone, 0)),
+  );
+  return { ...record, id, attempts: [...earlier.filter((each) => !droppable.has(each)), attempt] };
+}
+
+/** Changes one attempt. `undefined` where there is none of that number, or nothing changes. */
+export function changeAttempt(
+  record: OrderRecord | undefined,
+  mchOrderNo: string,
+  change: (attempt: Attempt) => Attempt | undefined,
+): OrderRecord | undefined {
+  const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+  const changed = attempt && change(attempt);
+  if (!record || !attempt || !changed || changed === attempt) return undefined;
+  return { ...record, attempts: record.attempts.map((each) => (each === attempt ? changed : each)) };
+}
+
+/** A payment is put on record; the first one pays the order. Nothing changes where it is there already. */
+export function withPayment(record: OrderRecord | undefined, payment: Payment): OrderRecord | undefined {
+  const changed = changeAttempt(record, payment.mchOrderNo, (attempt) =>
+    attempt.payment ? undefined : { ...attempt, status: payment.status, payment },
+  );
+  return changed && { ...changed, paidBy: changed.paidBy ?? payment.mchOrderNo };
+}
+
+/* As text. */
+
+export function writeRecord(record: OrderRecord): string {
+  return JSON.stringify(record);
+}
+
+/**
+ * @param where - the key, for the error
+ * @throws TypeError for what is no record: another program writes into this store, or a newer version of this package
+ */
+export function readRecord(text: string, where: string): OrderRecord {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    record = undefined;
+  }
+  const { id, attempts } = (record ?? {}) as { id?: unknown; attempts?: unknown };
+  if (typeof id === 'string' && Array.isArray(attempts)) return record as OrderRecord;
+  throw new TypeError(
+    `store.get: expected a record of an order under ${where}, received something else. Does another program write into this store?`,
+  );
+}

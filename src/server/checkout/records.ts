@@ -1,0 +1,100 @@
+import { compareAndSet } from './compare-and-set.js';
+import type { GuardedStore } from './guard.js';
+import { readRecord, writeRecord, type OrderRecord } from './record.js';
+
+const DAY_MS = 24 * 3_600_000;
+/** How long an order stays on record, in milliseconds: 400 days, longer than a card payment can be disputed. */
+const RECORD_TTL_MS = 400 * DAY_MS;
+/** How long `reconcile` finds an order that is not settled, in milliseconds: 30 days after its last attempt. */
+const WATCH_TTL_MS = 30 * DAY_MS;
+
+/** Prefix of the keys of orders that are not settled. */
+export const WATCH_PREFIX = 'watch:';
+
+/** The records of all orders, in the merchant's store. */
+export class Records {
+  readonly #store: GuardedStore;
+  readonly #now: () => number;
+
+  constructor(store: GuardedStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  async read(name: string): Promise<OrderRecord | undefined> {
+    const key = `order:${name}`;
+    const stored = await this.#store.get(key);
+    return stored && readRecord(stored.value, key);
+  }
+
+  /**
+   * Changes a record, however many write it at the same time: `change` is asked again with what the others wrote.
+   * @param change - gives the new record, or `undefined` to leave it as it is
+   * @returns the record as it is now
+   */
+  change(
+    name: string,
+    change: (record: OrderRecord | undefined) => OrderRecord | undefined,
+  ): Promise<OrderRecord | undefined> {
+    return this.#write(name, async (record) => {
+      const wanted = change(record);
+      return wanted && this.#watch(name, wanted);
+    });
+  }
+
+  async #write(
+    name: string,
+    change: (record: OrderRecord | undefined) => Promise<OrderRecord | undefined>,
+  ): Promise<OrderRecord | undefined> {
+    const key = `order:${name}`;
+    let now: OrderRecord | undefined;
+    await compareAndSet(this.#store, key, async (text) => {
+      const record = text === undefined ? undefined : readRecord(text, key);
+      const wanted = await change(record);
+      now = wanted ?? record;
+      return wanted && { text: writeRecord(wanted), ttlMs: RECORD_TTL_MS };
+    });
+    return now;
+  }
+
+  /** Sees to it that `reconcile` finds the order: before the record says that there is something to find. */
+  async #watch(name: string, record: OrderRecord): Promise<OrderRecord> {
+    const until = this.#now() + WATCH_TTL_MS;
+    // Once a day is often enough, and spares a write for each change.
+    if ((record.watchedUntil ?? 0) > until - DAY_MS) return record;
+    const key = WATCH_PREFIX + name;
+    await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }));
+    return { ...record, watchedUntil: until };
+  }
+
+  /**
+   * Takes a settled order out of what `reconcile` looks at.
+   * @param isSettled - asked of the record as it is now
+   */
+  async unwatch(name: string, isSettled: (record: OrderRecord) => boolean): Promise<void> {
+    const key = WATCH_PREFIX + name;
+    const mark = await this.#store.get(key);
+    let settled = false;
+    await this.#write(name, async (record) => {
+      settled = !record || isSettled(record);
+      return record && settled && record.watchedUntil ? { ...record, watchedUntil: 0 } : undefined;
+    });
+    // Compared with what it was before the record was read: an attempt that was made since has marked the order anew.
+    if (mark && settled) await this.#store.set(key, '1', { version: mark.version, ttlMs: 1 });
+  }
+
+  /**
+   * The names of orders that are not settled.
+   * @throws TypeError where the store has no `keys`
+   */
+  async *watched(limit: number): AsyncGenerator<string> {
+    const { keys } = this.#store;
+    if (!keys)
+      throw new TypeError(
+        'reconcile: expected a store with keys(prefix, limit), received one without. memoryStore, sqlStore and redisStore have it.',
+      );
+    for await (const key of keys(WATCH_PREFIX, limit)) {
+      if (typeof key === 'string' && key.startsWith(WATCH_PREFIX)) yield key.slice(WATCH_PREFIX.length);
+    }
+  }
+}

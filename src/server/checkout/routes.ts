@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { asText, type JsonObject } from '../../gateway/envelope.js';
+import { stateOf } from '../../gateway/status.js';
+import {
+  corsHeaders,
+  jsonResponse,
+  preflight,
+  readJsonObject,
+  requireOwnPage,
+  requirePost,
+  RouteRefusal,
+  withHeaders,
+  type Origins,
+  type Route,
+} from '../route.js';
+import { answerFailure } from './answers.js';
+import type { Attempts } from './attempts.js';
+import type { Cards } from './cards.js';
+import type { Delivery } from './delivery.js';
+import type { Forms } from './forms.js';
+import type { GuardedStore } from './guard.js';
+import type { Logger } from './log.js';
+import { askOrder, type CheckedCard, type CheckedOrder, type OrderFunction } from './order.js';
+import { nameIn, nameOf, paymentOf, undecidedIn, type OrderRecord } from './record.js';
+import type { Records } from './records.js';
+
+/** How long an Idempotency-Key is remembered, in milliseconds: as long as a secureId lives. */
+const KEY_TTL_MS = 3_600_000;
+/** Longest Idempotency-Key, in characters. */
+const MAX_KEY = 255;
+/** How long a browser waits for `onPaid`, in milliseconds: it is told of the payment in any case. */
+const ON_PAID_WAIT_MS = 5000;
+/** The gateway is asked about one attempt no more often than this, in milliseconds, however many browsers ask. */
+export const ASK_AGAIN_MS = 900;
+
+/** Everything that the routes stand on. */
+export interface Parts<Context> {
+  readonly order: OrderFunction<Context>;
+  readonly store: GuardedStore;
+  readonly records: Records;
+  readonly attempts: Attempts;
+  readonly forms: Forms;
+  readonly cards: Cards;
+  readonly delivery: Delivery;
+  readonly origins: Origins;
+  readonly log: Logger;
+  /** Sent to the element, which refuses to mount where the page means another gateway. */
+  readonly gatewayOrigin: string | undefined;
+}
+
+type Mode = 'pay' | 'add';
+
+/** `POST …/secure-id`. */
+export function secureIdRoute<Context>(parts: Parts<Context>): Route<Context> {
+  return browserRoute('secure-id', parts, async (request, context, text, { mode, failed, ...data }) => {
+    const question = { data, request, context };
+    const key = readKey(request);
+    if (requireMode(mode) === 'add') {
+      const card = await askOrder(parts.order, { ...question, mode: 'add' });
+      if (card instanceof Response) return card;
+      await requireSameBody(parts.store, key, text);
+      return openCard(parts, card, key);
+    }
+    const order = await askOrder(parts.order, { ...question, mode: 'pay' });
+    if (order instanceof Response) return order;
+    await requireSameBody(parts.store, key, text);
+    return openForm(parts, order, asText(failed));
+  });
+}
+
+async function openCard<Context>(
+  { cards, gatewayOrigin }: Parts<Context>,
+  card: CheckedCard,
+  key: string | undefined,
+): Promise<Response> {
+  const secureId = await cards.open(card, key && hash(key));
+  return jsonResponse({ secureId, gatewayOrigin });
+}
+
+async function openForm<Context>(
+  { forms, delivery, gatewayOrigin }: Parts<Context>,
+  order: CheckedOrder,
+  failed: string | undefined,
+): Promise<Response> {
+  const { amount, currency } = order;
+  if (order.paid) return jsonResponse({ status: 2, amount, currency });
+  const answer = await forms.open(order, failed);
+  if (answer.is === 'paid') {
+    const { status, mchOrderNo, amount, currency } = answer.payment;
+    await delivery.deliverQuietly(nameOf(order.id), answer.record, ON_PAID_WAIT_MS);
+    return jsonResponse({ status, mchOrderNo, amount, currency });
+  }
+  if (answer.is === 'undecided') {
+    const { mchOrderNo, amount, currency } = answer;
+    return jsonResponse({ status: 1, mchOrderNo, amount, currency });
+  }
+  const { secureId, mchOrderNo } = answer.attempt;
+  const expiresIn = Math.floor(answer.expiresInMs / 1000);
+  return jsonResponse({ secureId, mchOrderNo, amount, currency, expiresIn, gatewayOrigin });
+}
+
+/** `POST …/order-status`. */
+export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context> {
+  return browserRoute('order-status', parts, async (request, context, _text, body) => {
+    const { mode = 'pay', mchOrderNo: number, payOrderId: _ignored, ...data } = body;
+    const asked = asText(number);
+    const name = nameIn(asked);
+    const known = name === undefined ? undefined : await parts.records.read(name);
+    const question = { data, request, context, orderId: known?.id };
+    if (requireMode(mode) === 'add') {
+      const card = await askOrder(parts.order, { ...question, mode: 'add' });
+      if (card instanceof Response) return card;
+      const saved = await parts.cards.settle(nameOf(card.id));
+      return jsonResponse({ status: saved.length ? 2 : 0 });
+    }
+    const order = await askOrder(parts.order, { ...question, mode: 'pay' });
+    if (order instanceof Response) return order;
+    return tellStatus(parts, order, asked);
+  });
+}
+
+async function tellStatus<Context>(
+  parts: Parts<Context>,
+  order: CheckedOrder,
+  asked: string | undefined,
+): Promise<Response> {
+  const { records, attempts, delivery } = parts;
+  const name = nameOf(order.id);
+  const before = await records.read(name);
+  const meant = before?.attempts.findLast(({ dead, mchOrderNo }) => (asked ? mchOrderNo === asked : !dead));
+  if (!meant) {
+    if (order.paid) return jsonResponse({ status: 2, amount: order.amount, currency: order.currency });
+    throw new RouteRefusal(
+      404,
+      'There is no such payment of this order.',
+      asked
+        ? `Asked about ${asked}, and \`order\` returned the order ${JSON.stringify(order.id)}, which has no such attempt on record. \`order\` must return the same order for the same request-data each time: does it make a new one?`
+        : `\`order\` returned the order ${JSON.stringify(order.id)}, for which no form was made. \`order\` must return the same order for the same request-data each time.`,
+    );
+  }
+  const { mchOrderNo } = meant;
+  await attempts.tell(name, mchOrderNo);
+  const record = await settleOnce(parts, name, mchOrderNo);
+  await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
+  return jsonResponse(statusOf(record, mchOrderNo));
+}
+
+/** Settles an order, unless it was asked about a moment ago; what can't be asked is not known yet. */
+async function settleOnce<Context>(
+  { store, records, attempts }: Parts<Context>,
+  name: string,
+  mchOrderNo: string,
+): Promise<OrderRecord | undefined> {
+  const record = await records.read(name);
+  if (paymentOf(record)) return record;
+  const mayAsk = await store.set(`asked:${mchOrderNo}`, '1', { version: undefined, ttlMs: ASK_AGAIN_MS });
+  if (!mayAsk) return record;
+  const settled = await attempts.settle(name, record);
+  if (settled.failure !== undefined) attempts.warn(settled.failure);
+  return settled.record;
+}
+
+/** What the element is told of one attempt: the order's state, under the attempt's number. */
+function statusOf(record: OrderRecord | undefined, mchOrderNo: string): JsonObject {
+  const payment = paymentOf(record);
+  if (payment) {
+    const { status, payOrderId, amount, currency } = payment;
+    return { status, mchOrderNo, payOrderId, amount, currency };
+  }
+  const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+  const { amount, currency } = attempt ?? {};
+  if (record && undecidedIn(record, Date.now())) return { status: 1, mchOrderNo, amount, currency };
+  const failed = attempt?.dead || stateOf(attempt?.status) === 'failed';
+  return { status: failed ? 9 : 0, mchOrderNo, amount, currency };
+}
+
+/** What both routes for browsers have in common: CORS, method, origin, content type, size, JSON, failures. */
+function browserRoute<Context>(
+  route: string,
+  { origins, log }: Parts<Context>,
+  work: (request: Request, context: Context, text: string, data: JsonObject) => Promise<Response>,
+): Route<Context> {
+  return async (request, context) => {
+    requireWebRequest(request);
+    try {
+      const answered = preflight(request, origins);
+      if (answered) return answered;
+      requirePost(request);
+      requireOwnPage(request, origins);
+      const { text, data } = await readJsonObject(request);
+      const answer = await work(request, context as Context, text, data);
+      if (answer.status >= 400)
+        log.warn(`${route}: HTTP ${answer.status}: \`order\` refused this visitor's request.`);
+      return withHeaders(answer, { 'Cache-Control': 'no-store', ...corsHeaders(request, origins) });
+    } catch (error) {
+      return withHeaders(answerFailure(route, error, log), corsHeaders(request, origins));
+    }
+  };
+}
+
+/** @throws TypeError where something else than a Web request comes in: Express's, for one */
+export function requireWebRequest(request: unknown): asserts request is Request {
+  const headers = (request as Request | undefined)?.headers as Headers | undefined;
+  if (typeof headers?.get === 'function' && typeof (request as Request).url === 'string') return;
+  throw new TypeError(
+    'checkout.handler: expected a Web Request, received something else. Express and node:http hand over their own: use toNodeHandler(checkout).',
+  );
+}
+
+function requireMode(mode: unknown): Mode {
+  if (mode === 'pay' || mode === 'add') return mode;
+  throw new RouteRefusal(400, 'mode: expected "pay" or "add".', 'Was this sent by <iotpay-checkout>?');
+}
+
+function readKey(request: Request): string | undefined {
+  const key = request.headers.get('Idempotency-Key')?.trim() || undefined;
+  if (key && key.length > MAX_KEY)
+    throw new RouteRefusal(400, `Idempotency-Key: expected at most ${MAX_KEY} characters.`);
+  return key;
+}
+
+/** One Idempotency-Key belongs to one body. @throws RouteRefusal */
+async function requireSameBody(store: GuardedStore, key: string | undefined, text: string): Promise<void> {
+  if (!key) return;
+  const name = `key:${hash(key)}`;
+  const body = hash(text);
+  let found = await store.get(name);
+  if (!found && (await store.set(name, body, { version: undefined, ttlMs: KEY_TTL_MS }))) return;
+  found ??= await store.get(name);
+  if (!found || found.value === body) return;
+  throw new RouteRefusal(
+    409,
+    'This Idempotency-Key was used with another body: use a new key for another order.',
+  );
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
