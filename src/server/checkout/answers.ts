@@ -9,10 +9,10 @@ import { wordsOf, type Logger } from './log.js';
  */
 export function answerFailure(route: string, error: unknown, log: Logger): Response {
   const answer = failureOf(error);
-  const say = answer.httpStatus >= 500 ? log.error : log.warn;
+  const level = answer.httpStatus >= 500 ? 'error' : 'warn';
   const advice = error instanceof RouteRefusal ? ` ${error.advice}` : '';
   const cause = error instanceof RouteRefusal ? undefined : error;
-  say(`${route}: HTTP ${answer.httpStatus}: ${wordsOf(error)}${advice}`.trim(), cause);
+  log[level](`${route}: HTTP ${answer.httpStatus}: ${wordsOf(error)}${advice}`.trim(), cause);
   return jsonResponse({ retCode: 'FAIL', retMsg: answer.retMsg }, answer.httpStatus, answer.headers);
 }
 

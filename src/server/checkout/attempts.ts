@@ -43,7 +43,7 @@ export class Attempts {
   async settle(
     name: string,
     record: OrderRecord | undefined,
-  ): Promise<{ readonly record: OrderRecord | undefined; readonly failure: unknown }> {
+  ): Promise<{ readonly record: OrderRecord | undefined; readonly failure: Error | undefined }> {
     // Without a secureId there is no form, and nothing to ask about. A saved card is charged without one.
     const asked = record?.attempts.filter(
       (attempt) =>
@@ -51,12 +51,12 @@ export class Attempts {
     );
     if (!asked?.length) return { record, failure: undefined };
     const answers = await Promise.allSettled(asked.map((attempt) => this.ask(attempt)));
-    let failure: unknown;
+    let failure: Error | undefined;
     let now = record;
     for (const [i, answer] of answers.entries()) {
       const attempt = asked[i];
       if (!attempt) continue;
-      if (answer.status === 'rejected') failure ??= answer.reason;
+      if (answer.status === 'rejected') failure ??= answer.reason as Error;
       else now = await this.put(name, attempt, answer.value);
     }
     return { record: now, failure };

@@ -46,7 +46,7 @@ export class Charges {
     const name = nameOf(order.id);
     const { record, failure } = await attempts.settle(name, await records.read(name));
     if (isClosed(record, now())) return record;
-    if (failure !== undefined) throw failure;
+    if (failure) throw failure;
     const { amount, currency, channel } = order;
     const mchOrderNo = newNumber(order.id);
     // Told from the beginning: until its outcome is known, nobody else may pay.

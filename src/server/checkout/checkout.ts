@@ -8,6 +8,7 @@ import { Delivery, type OrderPaidTwice, type PaidOrder } from './delivery.js';
 import { Forms } from './forms.js';
 import { guardStore, kindOf } from './guard.js';
 import { consoleLog, loggerOf, type Log } from './log.js';
+import { checkOptions } from './options.js';
 import { notificationRoute } from './notifications.js';
 import { askOrder, checkCents, checkId, checkOrder, type CheckedOrder, type OrderFunction } from './order.js';
 import {
@@ -117,99 +118,115 @@ export interface Checkout<Context = unknown> {
  */
 export function createCheckout<Context = unknown>(options: CheckoutOptions<Context>): Checkout<Context> {
   checkOptions(options);
-  const { iotpay, order, onPaid, onPaidTwice, onCardSaved, notifyUrl, returnUrl } = options;
-  const log = loggerOf(options.log ?? consoleLog);
-  const now = Date.now;
-  const store = guardStore(options.store);
-  const records = new Records(store, now);
-  const attempts = new Attempts(iotpay, records, now, log);
-  const delivery = new Delivery({ onPaid, onPaidTwice, store, records, log });
-  const cards = new Cards({ iotpay, store, returnUrl, onCardSaved, now, log });
-  const charges = new Charges({ iotpay, attempts, records, notifyUrl, now, log });
-  const refunds = new Refunds(iotpay, records, notifyUrl);
-  const parts: Parts<Context> = {
-    order,
-    store,
-    records,
-    attempts,
-    forms: new Forms({ iotpay, attempts, records, notifyUrl, returnUrl, now }),
-    cards,
-    delivery,
-    origins: readOrigins(options.allowedOrigins, options.publicOrigin),
-    log,
-    gatewayOrigin: iotpay.gatewayOrigin,
-  };
-  const secureId = secureIdRoute(parts);
-  const orderStatus = orderStatusRoute(parts);
-  const notification = notificationRoute(iotpay, parts);
-  const routes: Readonly<Record<string, Route<Context>>> = {
-    'secure-id': secureId,
-    'order-status': orderStatus,
-    notify: notification,
-  };
-
-  const standing = async (name: string, record: OrderRecord | undefined): Promise<OrderStanding> => {
-    await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
-    const payment = paymentOf(record);
-    return { state: stateOfOrder(record, now()), ...(payment ? { payment } : {}) };
-  };
-
+  const works = worksOf(options);
+  const secureId = secureIdRoute(works);
+  const orderStatus = orderStatusRoute(works);
+  const notification = notificationRoute(options.iotpay, works);
+  const routes = new Map([
+    ['secure-id', secureId],
+    ['order-status', orderStatus],
+    ['notify', notification],
+  ]);
   return {
     async handler(request, context) {
       requireWebRequest(request);
-      const last = new URL(request.url).pathname.split('/').filter(Boolean).at(-1) ?? '';
-      const route = Object.hasOwn(routes, last) ? routes[last] : undefined;
+      const { pathname } = new URL(request.url);
+      const route = routes.get(pathname.split('/').findLast((part) => part !== '') ?? '');
       if (route) return route(request, context);
-      log.warn(
-        `handler: HTTP 404: expected a path that ends in /secure-id, /order-status or /notify, received ${new URL(request.url).pathname}.`,
+      works.log.warn(
+        `handler: HTTP 404: expected a path that ends in /secure-id, /order-status or /notify, received ${pathname}.`,
       );
       return jsonResponse({ retCode: 'FAIL', retMsg: 'No such route.' }, 404);
     },
     secureId,
     orderStatus,
     notification,
-    async status(orderId) {
-      const name = nameOf(checkId('status', orderId));
-      const before = await records.read(name);
-      if (paymentOf(before)) return standing(name, before);
-      const { record, failure } = await attempts.settle(name, before);
-      const found = await standing(name, record);
-      if (failure === undefined || found.state === 'paid') return found;
-      attempts.warn(failure);
-      return { state: 'unknown' };
-    },
-    async charge(orderId, choice) {
-      const id = checkId('charge', orderId);
-      const name = nameOf(id);
-      const cardId: unknown = choice?.cardId;
-      if (typeof cardId !== 'string' || cardId === '')
-        throw new TypeError(`charge: cardId: expected a saved card's number, received ${kindOf(cardId)}.`);
-      const wanted = await orderToCharge(order, id, choice, await records.read(name));
-      const record = wanted.paid
-        ? await records.read(name)
-        : await charges.charge(wanted, cardId, choice.formClosed ?? false);
-      return wanted.paid && !paymentOf(record) ? { state: 'paid' } : standing(name, record);
-    },
+    status: (orderId) => standingOf(works, nameOf(checkId('status', orderId))),
+    charge: (orderId, choice) => charge(works, checkId('charge', orderId), choice),
     async refund(orderId, { amount, ...choice } = {}) {
-      const id = checkId('refund', orderId);
-      return refunds.giveBack(
-        id,
-        'refund',
-        amount === undefined ? undefined : checkCents('refund: amount', amount),
-        choice,
-      );
+      const cents = amount === undefined ? undefined : checkCents('refund: amount', amount);
+      return works.refunds.giveBack(checkId('refund', orderId), 'refund', cents, choice);
     },
     async void(orderId, choice = {}) {
-      return refunds.giveBack(checkId('void', orderId), 'void', undefined, choice);
+      return works.refunds.giveBack(checkId('void', orderId), 'void', undefined, choice);
     },
     async reconcile({ limit } = {}) {
-      const told = onCardSaved ? cards : undefined;
-      return reconcile({ store, records, attempts, delivery, cards: told, log, now }, limit);
+      return reconcile({ ...works, cards: options.onCardSaved ? works.cards : undefined }, limit);
     },
     async cards(id) {
-      return cards.settle(nameOf(checkId('cards', id)));
+      return works.cards.settle(nameOf(checkId('cards', id)));
     },
   };
+}
+
+/** Everything that one checkout works with. */
+interface Works<Context> extends Parts<Context> {
+  readonly charges: Charges;
+  readonly refunds: Refunds;
+  readonly now: () => number;
+}
+
+function worksOf<Context>(options: CheckoutOptions<Context>): Works<Context> {
+  const { iotpay, order, onPaid, onPaidTwice, onCardSaved, notifyUrl, returnUrl } = options;
+  const log = loggerOf(options.log ?? consoleLog);
+  const now = () => Date.now();
+  const store = guardStore(options.store);
+  const records = new Records(store, now);
+  const attempts = new Attempts(iotpay, records, now, log);
+  return {
+    order,
+    store,
+    records,
+    attempts,
+    forms: new Forms({ iotpay, attempts, records, notifyUrl, returnUrl, now }),
+    charges: new Charges({ iotpay, attempts, records, notifyUrl, now, log }),
+    refunds: new Refunds(iotpay, records, notifyUrl),
+    cards: new Cards({ iotpay, store, returnUrl, onCardSaved, now, log }),
+    delivery: new Delivery({ onPaid, onPaidTwice, store, records, log }),
+    origins: readOrigins(options.allowedOrigins, options.publicOrigin),
+    log,
+    now,
+    gatewayOrigin: iotpay.gatewayOrigin,
+  };
+}
+
+/** What an order stands at, after the gateway was asked where that is needed. */
+async function standingOf<Context>(works: Works<Context>, name: string): Promise<OrderStanding> {
+  const before = await works.records.read(name);
+  if (paymentOf(before)) return tell(works, name, before);
+  const { record, failure } = await works.attempts.settle(name, before);
+  const found = await tell(works, name, record);
+  if (failure === undefined || found.state === 'paid') return found;
+  works.attempts.warn(failure);
+  return { state: 'unknown' };
+}
+
+/** Tells the merchant of what is new on a record, and the caller what it says. */
+async function tell<Context>(
+  { delivery, now }: Works<Context>,
+  name: string,
+  record: OrderRecord | undefined,
+): Promise<OrderStanding> {
+  await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
+  const payment = paymentOf(record);
+  return { state: stateOfOrder(record, now()), ...(payment ? { payment } : {}) };
+}
+
+async function charge<Context>(
+  works: Works<Context>,
+  id: string,
+  choice: ChargeOptions<Context>,
+): Promise<OrderStanding> {
+  const name = nameOf(id);
+  const cardId: unknown = choice?.cardId;
+  if (typeof cardId !== 'string' || cardId === '')
+    throw new TypeError(`charge: cardId: expected a saved card's number, received ${kindOf(cardId)}.`);
+  const wanted = await orderToCharge(works.order, id, choice, await works.records.read(name));
+  const record = wanted.paid
+    ? await works.records.read(name)
+    : await works.charges.charge(wanted, cardId, choice.formClosed ?? false);
+  if (wanted.paid && !paymentOf(record)) return { state: 'paid' };
+  return tell(works, name, record);
 }
 
 /** The order that a saved card is charged for: as the caller says, as `order` says, or as it is on record. */
@@ -244,28 +261,4 @@ async function orderToCharge<Context>(
       `charge: expected \`order\` to return the order ${JSON.stringify(id)} (it is asked with orderId), received ${JSON.stringify(answer.id)}.`,
     );
   return answer;
-}
-
-function checkOptions<Context>(options: CheckoutOptions<Context>): void {
-  const given: unknown = options;
-  if (typeof given !== 'object' || given === null)
-    throw new TypeError(`createCheckout: expected an object of options, received ${kindOf(given)}.`);
-  const fail = (name: string, expected: string, value: unknown) => {
-    throw new TypeError(`createCheckout: ${name}: expected ${expected}, received ${kindOf(value)}.`);
-  };
-  const { iotpay, store } = options;
-  if (typeof iotpay?.purchase !== 'function' || typeof iotpay.queryOrder !== 'function')
-    fail('iotpay', 'the client that createIotpay makes', iotpay);
-  if (typeof store?.get !== 'function' || typeof store.set !== 'function')
-    fail('store', 'a store: memoryStore(), sqlStore(…), redisStore(…), or { get, set } of your own', store);
-  for (const name of ['order', 'onPaid'] as const)
-    if (typeof options[name] !== 'function') fail(name, 'a function', options[name]);
-  for (const name of ['onCardSaved', 'onPaidTwice', 'log'] as const)
-    if (options[name] !== undefined && typeof options[name] !== 'function')
-      fail(name, 'a function, or nothing', options[name]);
-  for (const name of ['notifyUrl', 'returnUrl'] as const) {
-    const url: unknown = options[name];
-    if (typeof url !== 'string' || !URL.canParse(url) || !/^https?:/i.test(url))
-      fail(name, 'an absolute http(s) address', url);
-  }
 }

@@ -67,7 +67,7 @@ export class Forms {
       if (verdict.do === 'tell-paid' && record) return { is: 'paid', payment: verdict.payment, record };
       if (verdict.do === 'wait') return { is: 'undecided', ...verdict.attempt };
       // What could not be asked about may have been paid: no form is given out over it.
-      if (failure !== undefined) throw failure;
+      if (failure) throw failure;
       if (verdict.do === 'share') return this.#form(verdict.attempt);
       if (verdict.do === 'join') await this.#join(name, verdict.attempt);
       else {

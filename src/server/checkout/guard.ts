@@ -40,15 +40,16 @@ export function kindOf(value: unknown): string {
   }
   if (typeof value === 'string')
     return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
-  return value === undefined ? 'undefined' : `${typeof value} ${String(value)}`;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return `the ${typeof value} ${value}`;
+  return value === undefined ? 'undefined' : `a ${typeof value}`;
 }
 
 /**
  * A merchant's store with a deadline for each call and each answer checked: a store that answers `true` or `'OK'` where a
  * version was meant would let two orders be paid.
  */
-export function guardStore(store: Store): Required<Pick<Store, 'get' | 'set'>> & Pick<Store, 'keys'> {
-  const { keys } = store;
+export function guardStore(store: Store): Store {
   return {
     async get(key) {
       const entry: unknown = await withDeadline('store.get', STORE_MS, () => store.get(key));
@@ -68,7 +69,7 @@ export function guardStore(store: Store): Required<Pick<Store, 'get' | 'set'>> &
         );
       return done;
     },
-    ...(keys ? { keys: keys.bind(store) } : {}),
+    ...(store.keys ? { keys: store.keys.bind(store) } : {}),
   };
 }
 

@@ -90,9 +90,10 @@ function streamOf(request: NodeRequest): ReadableStream<Uint8Array> {
   const chunks = request.iterator?.({ destroyOnReturn: false }) ?? request[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(typeof value === 'string' ? new TextEncoder().encode(value) : value);
+      const next = await chunks.next();
+      if (next.done) return controller.close();
+      const { value } = next;
+      controller.enqueue(typeof value === 'string' ? new TextEncoder().encode(value) : value);
     },
     async cancel() {
       await chunks.return?.();

@@ -72,7 +72,7 @@ async function settleOne(
   const { record, failure } = await attempts.settle(name, await records.read(name));
   if (failure !== undefined) attempts.warn(failure);
   const news = record ? undelivered(record).length : 0;
-  let told = true;
+  let told: boolean;
   try {
     told = await delivery.deliver(name, record);
   } catch (error) {

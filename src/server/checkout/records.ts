@@ -88,12 +88,11 @@ export class Records {
    * @throws TypeError where the store has no `keys`
    */
   async *watched(limit: number): AsyncGenerator<string> {
-    const { keys } = this.#store;
-    if (!keys)
+    if (!this.#store.keys)
       throw new TypeError(
         'reconcile: expected a store with keys(prefix, limit), received one without. memoryStore, sqlStore and redisStore have it.',
       );
-    for await (const key of keys(WATCH_PREFIX, limit)) {
+    for await (const key of this.#store.keys(WATCH_PREFIX, limit)) {
       if (typeof key === 'string' && key.startsWith(WATCH_PREFIX)) yield key.slice(WATCH_PREFIX.length);
     }
   }

@@ -41,11 +41,10 @@ export class Refunds {
     choice: RefundChoice,
   ): Promise<Refund> {
     const name = nameOf(id);
-    let record = await this.#records.read(name);
+    const record = await this.#records.read(name);
     const payment = this.#paymentOf(id, record, choice);
     for (const pending of (record?.refunds ?? []).filter(({ state }) => state === 'asked')) {
       const done = await this.#settle(name, payment, pending);
-      record = await this.#records.read(name);
       const repeated = pending.kind === kind && (cents === undefined || cents === pending.amount);
       if (done && repeated && pending.mchOrderNo === payment.mchOrderNo) return done;
     }

@@ -102,7 +102,8 @@ async function openForm<Context>(
 /** `POST …/order-status`. */
 export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context> {
   return browserRoute('order-status', parts, async (request, context, _text, body) => {
-    const { mode = 'pay', mchOrderNo: number, payOrderId: _ignored, ...data } = body;
+    const { mode = 'pay', mchOrderNo: number, ...data } = body;
+    delete (data as Record<string, unknown>)['payOrderId'];
     const asked = asText(number);
     const name = nameIn(asked);
     const known = name === undefined ? undefined : await parts.records.read(name);
@@ -200,7 +201,7 @@ function browserRoute<Context>(
 
 /** @throws TypeError where something else than a Web request comes in: Express's, for one */
 export function requireWebRequest(request: unknown): asserts request is Request {
-  const headers = (request as Request | undefined)?.headers as Headers | undefined;
+  const headers = (request as Request | undefined)?.headers;
   if (typeof headers?.get === 'function' && typeof (request as Request).url === 'string') return;
   throw new TypeError(
     'checkout.handler: expected a Web Request, received something else. Express and node:http hand over their own: use toNodeHandler(checkout).',

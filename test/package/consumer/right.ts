@@ -63,14 +63,16 @@ const checkout = createCheckout<{ session?: { user: string } } | undefined>({
 });
 export const handler: (request: Request) => Promise<Response> = checkout.handler;
 export const secureId: (request: Request) => Promise<Response> = checkout.secureId;
-export const node: unknown = toNodeHandler(createCheckout({
-  iotpay,
-  store,
-  notifyUrl: 'https://shop.example/pay/notify',
-  returnUrl: 'https://shop.example/return',
-  order: () => ({ id: 'order-7', amount: '1500' }),
-  onPaid: () => {},
-}));
+export const node: unknown = toNodeHandler(
+  createCheckout({
+    iotpay,
+    store,
+    notifyUrl: 'https://shop.example/pay/notify',
+    returnUrl: 'https://shop.example/return',
+    order: () => ({ id: 'order-7', amount: '1500' }),
+    onPaid: () => {},
+  }),
+);
 export const standing: 'open' | 'unknown' | 'paid' | 'failed' = (await checkout.status('7')).state;
 export const signed: string = sign({ a: 'apple' }, 'key');
 export const genuine: boolean = verify({ a: 'apple', sign: signed }, 'key');

@@ -80,7 +80,7 @@ export async function shopFor(test: TestContext, options: ShopOptions = {}): Pro
     store,
     notifyUrl: `${origin}/pay/notify`,
     returnUrl: `${origin}/thanks`,
-    order: ({ data }) => ({ id: String(data['order'] ?? 'order-1'), amount: 1999, ...channelOf(data) }),
+    order: ({ data }) => ({ id: (data['order'] ?? 'order-1') as string, amount: 1999, ...channelOf(data) }),
     onPaid: (told) => void paid.push(told),
     onPaidTwice: (told) => void paidTwice.push(told),
     onCardSaved: (told) => void cards.push(told),
