@@ -5,6 +5,8 @@ import type { GuardedStore } from './guard.js';
 const LEASE_MS = 30_000;
 /** How often a live process renews its lease, in milliseconds. */
 const RENEW_MS = 10_000;
+/** What stands in place of an owner once a lease was given back. */
+const NOBODY = '';
 
 /**
  * Runs `work` unless another process holds the lease. While the work goes on the lease is renewed, so that a slow server
@@ -18,27 +20,44 @@ export async function withLease<T>(
   limitMs: number,
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | undefined> {
-  if (await store.get(key)) return undefined;
   const owner = randomUUID();
-  if (!(await store.set(key, owner, { version: undefined, ttlMs: LEASE_MS }))) return undefined;
+  // A store that fails just now keeps the lease until its time is over: that costs seconds and loses nothing.
+  const giveBack = () => replace(store, key, owner, NOBODY, 1).catch(() => {});
+  try {
+    if (!(await take(store, key, owner))) return undefined;
+  } catch (error) {
+    await giveBack(); // It may have been written although no answer came.
+    throw error;
+  }
   const endMs = Date.now() + limitMs;
   let renewing = Promise.resolve();
   const timer = setInterval(() => {
     if (Date.now() >= endMs) clearInterval(timer);
-    else renewing = renewing.then(() => extend(store, key, owner, LEASE_MS)).catch(() => {}); // The next one may pass.
+    else renewing = renewing.then(() => replace(store, key, owner, owner, LEASE_MS)).catch(() => {}); // The next may pass.
   }, RENEW_MS);
   try {
     return { value: await work() };
   } finally {
     clearInterval(timer);
     await renewing;
-    // A store that fails just now keeps the lease until its time is over: that costs seconds and loses nothing.
-    await extend(store, key, owner, 1).catch(() => {});
+    await giveBack();
   }
 }
 
-/** Sets the time that is left; does nothing where the lease has gone to somebody else. */
-async function extend(store: GuardedStore, key: string, owner: string, ttlMs: number): Promise<void> {
+async function take(store: GuardedStore, key: string, owner: string): Promise<boolean> {
   const held = await store.get(key);
-  if (held?.value === owner) await store.set(key, owner, { version: held.version, ttlMs });
+  if (held && held.value !== NOBODY) return false;
+  return store.set(key, owner, { version: held?.version, ttlMs: LEASE_MS });
+}
+
+/** Writes over a lease of our own; does nothing where it has gone to somebody else. */
+async function replace(
+  store: GuardedStore,
+  key: string,
+  owner: string,
+  value: string,
+  ttlMs: number,
+): Promise<void> {
+  const held = await store.get(key);
+  if (held?.value === owner) await store.set(key, value, { version: held.version, ttlMs });
 }

@@ -194,7 +194,9 @@ describe('a store that fails now and then', () => {
           maxLength: 60,
         }),
         async (faults) => {
-          const real = memoryStore();
+          // A lease that could not be given back is over half a minute later.
+          let laterMs = 0;
+          const real = memoryStore(() => Date.now() + laterMs);
           let call = 0;
           let faulty = true;
           const set: Store['set'] = async (...args) => {
@@ -219,6 +221,7 @@ describe('a store that fails now and then', () => {
             shop.checkout.status('order-1').catch(() => {}),
           ]);
           faulty = false;
+          laterMs = 31_000;
           await shop.checkout.reconcile();
           assert.ok(shop.charges() <= 1, `${shop.charges()} charges`);
           if (secureId) assert.equal((await shop.checkout.status('order-1')).state, 'paid');
