@@ -411,10 +411,6 @@ export function order(page, order, state) {
                   <div>
                     <dt>${t('order.reference')}</dt>
                     <dd class="code">${payment.payOrderId}</dd>
-                  </div>
-                  <div>
-                    <dt>${t('order.by')}</dt>
-                    <dd>${t(`order.by.${payment.by}`)}</dd>
                   </div>`
               : ''
           }
