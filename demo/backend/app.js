@@ -243,7 +243,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     const form = await context.req.parseBody();
     const card = session.cards.find(({ cardId }) => cardId === form['card']);
     if (!card) return context.text('You have no such card.\n', 400);
-    const outcome = await payments.chargeCard(order, card);
+    const outcome = await payments.chargeCard(order, card, context.req.raw);
     if (outcome === 'failed') return context.redirect(`/checkout/${order.id}?declined`, 303);
     return context.redirect(`/orders/${order.id}?waiting`, 303);
   });

@@ -117,11 +117,11 @@ export function createPayments({
      * Charges a saved card for an order.
      * @param {import('./orders.js').Order} order
      * @param {import('./sessions.js').SavedCard} card
+     * @param {Request} request the visitor's
      */
-    async chargeCard(order, { cardId }) {
+    async chargeCard(order, { cardId }, request) {
       // The page shows one way to pay at a time: whoever pays with a saved card has closed the form.
-      const amount = order.totals.total;
-      const { state } = await checkout.charge(order.id, { cardId, amount, formClosed: true });
+      const { state } = await checkout.charge(order.id, { cardId, request, formClosed: true });
       return state;
     },
   };

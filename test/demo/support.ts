@@ -88,8 +88,13 @@ export async function pay(form: Frame, number: string): Promise<void> {
 
 /** What the simulated gateway has charged for one order of the shop. */
 export async function chargesOf(gateway: string, order: string): Promise<{ mchOrderNo: string }[]> {
-  const { charges } = (await (await fetch(`${gateway}/sandbox/ledger`)).json()) as {
+  const { charges, orders } = (await (await fetch(`${gateway}/sandbox/ledger`)).json()) as {
     charges: { mchOrderNo: string }[];
+    orders: { mchOrderNo: string; subject?: string }[];
   };
-  return charges.filter(({ mchOrderNo }) => mchOrderNo.startsWith(order));
+  // Its numbers at the gateway are the library's; its own stands in the subject.
+  const numbers = orders
+    .filter(({ subject }) => subject?.endsWith(order))
+    .map(({ mchOrderNo }) => mchOrderNo);
+  return charges.filter(({ mchOrderNo }) => numbers.includes(mchOrderNo));
 }
