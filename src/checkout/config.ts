@@ -35,51 +35,29 @@ export interface Config {
   readonly timeout: number;
 }
 
-/** @throws IotpayCheckoutError `config`, naming the attribute, what was expected and what was received */
-export function readConfig(settings: Settings): Config {
-  const secureId = settings.secureId?.trim() || undefined;
-  const endpoint = address('secure-id-endpoint', settings.secureIdEndpoint);
-  const mode = settings.mode?.trim().toLowerCase() || 'pay';
-  expect(mode === 'pay' || mode === 'add', 'mode', '"pay" or "add"', settings.mode);
-  const { requestData = {} } = settings;
-  expect(
-    requestData === null || isObject(requestData),
-    'request-data',
-    'a JSON object such as {"orderId": 7}',
-    requestData,
-  );
-  expect(
-    !settings.options || isObject(settings.options),
-    'options',
-    'an object of IOTPay options',
-    settings.options,
-  );
-  const credentials = settings.credentials || 'same-origin';
-  expect(
-    /^(same-origin|include|omit)$/.test(credentials),
-    'credentials',
-    '"same-origin", "include" or "omit"',
-    credentials,
-  );
-  const timeout = settings.setupTimeout ?? DEFAULT_SETUP_TIMEOUT_MS;
+const MODES = ['pay', 'add'] as const;
+const CREDENTIALS = ['same-origin', 'include', 'omit'] as const;
+
+/**
+ * @param base - the address that relative ones are resolved against
+ * @throws IotpayCheckoutError `config`, naming the attribute, what was expected and what was received
+ */
+export function readConfig(settings: Settings, base: string = document.baseURI): Config {
+  const { requestData, requestHeaders, options, setupTimeout } = settings;
+  const data = requestData ?? {};
+  expect(isObject(data), 'request-data', 'a JSON object such as {"orderId": 7}', requestData);
+  expect(!options || isObject(options), 'options', 'an object of IOTPay options', options);
+  const timeout = setupTimeout ?? DEFAULT_SETUP_TIMEOUT_MS;
   expect(timeout > 0, 'setup-timeout', 'a number of milliseconds above 0', timeout);
-  try {
-    new Headers(settings.requestHeaders ?? {});
-    JSON.stringify(requestData);
-  } catch (cause) {
-    throw configError(
-      `requestHeaders or requestData can't be sent: expected HTTP headers and data that JSON can hold. ${String(cause)}`,
-      cause,
-    );
-  }
+  requireSendable(data, requestHeaders);
   return {
-    secureId,
-    endpoint,
-    orderStatusEndpoint: address('order-status-endpoint', settings.orderStatusEndpoint),
-    mode: mode as IotpayMode,
-    requestData: (requestData ?? {}) as Record<string, unknown>,
-    headers: settings.requestHeaders ?? undefined,
-    credentials: credentials as RequestCredentials,
+    secureId: settings.secureId?.trim() || undefined,
+    endpoint: address('secure-id-endpoint', settings.secureIdEndpoint, base),
+    orderStatusEndpoint: address('order-status-endpoint', settings.orderStatusEndpoint, base),
+    mode: choice('mode', MODES, modeOf(settings), settings.mode),
+    requestData: data,
+    headers: requestHeaders ?? undefined,
+    credentials: choice('credentials', CREDENTIALS, settings.credentials || 'same-origin'),
     gatewayOrigin: settings.gatewayOrigin || PRODUCTION_ORIGIN,
     timeout,
   };
@@ -97,7 +75,7 @@ export function requireSource({ secureId, endpoint }: Config): void {
 export function intentOf({ secureId, secureIdEndpoint, mode, requestData }: Settings): string {
   try {
     return JSON.stringify(
-      [secureId || '', secureIdEndpoint || '', mode?.trim().toLowerCase() || 'pay', requestData ?? {}],
+      [secureId || '', secureIdEndpoint || '', modeOf({ mode }), requestData ?? {}],
       (_, value: unknown) => (isObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value),
     );
   } catch {
@@ -105,14 +83,43 @@ export function intentOf({ secureId, secureIdEndpoint, mode, requestData }: Sett
   }
 }
 
-function address(name: string, value: string | null | undefined): string | undefined {
+function modeOf({ mode }: Pick<Settings, 'mode'>): string {
+  return mode?.trim().toLowerCase() || 'pay';
+}
+
+/** The value if it is one of the choices. */
+function choice<const T extends string>(
+  name: string,
+  choices: readonly T[],
+  value: string,
+  received: unknown = value,
+): T {
+  const found = choices.find((each) => each === value);
+  expect(found !== undefined, name, choices.map((each) => `"${each}"`).join(' or '), received);
+  return found;
+}
+
+function requireSendable(data: unknown, headers: HeadersInit | null | undefined): void {
+  try {
+    new Headers(headers ?? {});
+    JSON.stringify(data);
+  } catch (cause) {
+    throw configError(
+      `requestHeaders or requestData can't be sent: expected HTTP headers and data that JSON can hold. ${String(cause)}`,
+      cause,
+    );
+  }
+}
+
+function address(name: string, value: string | null | undefined, base: string): string | undefined {
   if (!value?.trim()) return undefined;
-  const url = URL.canParse(value, document.baseURI) ? new URL(value, document.baseURI) : undefined;
-  expect(/^https?:$/.test(url?.protocol ?? ''), name, 'the URL of your backend (http or https)', value);
+  const url = URL.canParse(value, base) ? new URL(value, base) : undefined;
+  const web = url?.protocol === 'http:' || url?.protocol === 'https:';
+  expect(web, name, 'the URL of your backend (http or https)', value);
   return url?.href;
 }
 
-function expect(holds: boolean, name: string, expected: string, received: unknown): void {
+function expect(holds: boolean, name: string, expected: string, received: unknown): asserts holds {
   if (holds) return;
   const shown =
     typeof received === 'string'

@@ -1,0 +1,121 @@
+// Deadlines and pauses, by a clock of the test's own.
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { nextTask, pause, within } from '../../src/checkout/wait.js';
+
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+afterEach(() => mock.timers.reset());
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const late = () => new Error('late');
+const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
+describe('pause', () => {
+  it('resolves when the time is over, and not before', async () => {
+    let over = false;
+    const { signal } = new AbortController();
+    void pause(100, signal).then(() => (over = true));
+    mock.timers.tick(99);
+    await turn();
+    assert.equal(over, false);
+    mock.timers.tick(1);
+    await turn();
+    assert.equal(over, true);
+  });
+
+  it('resolves at once when its signal is aborted, before or meanwhile', async () => {
+    const controller = new AbortController();
+    const meanwhile = pause(100, controller.signal);
+    controller.abort();
+    await meanwhile;
+    await pause(100, controller.signal);
+  });
+
+  it('leaves no listener behind', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    for (let i = 0; i < 40; i++) {
+      const one = pause(10, signal);
+      assert.equal(listeners(signal), 1);
+      mock.timers.tick(10);
+      await one;
+    }
+    assert.equal(listeners(signal), 0);
+    const last = pause(10, signal);
+    controller.abort();
+    await last;
+    assert.equal(listeners(signal), 0);
+  });
+});
+
+describe('within', () => {
+  it('gives what the step gives, in time', async () => {
+    assert.equal(await within(100, undefined, late, () => 'done'), 'done');
+  });
+
+  it('rejects as the step does, also where it throws at once', async () => {
+    const broken = () => {
+      throw new Error('broken');
+    };
+    await assert.rejects(within(100, undefined, late, broken), /broken/);
+  });
+
+  it('rejects when the time is over, and aborts the step', async () => {
+    let step: AbortSignal | undefined;
+    const result = within(100, undefined, late, (signal) => {
+      step = signal;
+      return new Promise(() => {});
+    });
+    mock.timers.tick(100);
+    await assert.rejects(result, /late/);
+    assert.equal(step?.aborted, true);
+  });
+
+  it("rejects with the outer signal's reason, before or meanwhile, and leaves no listener there", async () => {
+    const outer = new AbortController();
+    const never = () => new Promise(() => {});
+    const result = within(100, outer.signal, late, never);
+    assert.equal(listeners(outer.signal), 1);
+    outer.abort(new Error('superseded'));
+    await assert.rejects(result, /superseded/);
+    assert.equal(listeners(outer.signal), 0);
+    await assert.rejects(within(100, outer.signal, late, never), /superseded/);
+  });
+
+  it('lets a deadline inside the step come first', async () => {
+    mock.timers.reset();
+    const never = () => new Promise(() => {});
+    const inside = () => within(20, undefined, () => new Error('inside'), never);
+    await assert.rejects(within(20, undefined, late, inside), /inside/);
+  });
+
+  it('does not fire at once for a time that no timer can hold', async () => {
+    let finish!: () => void;
+    const result = within(
+      Infinity,
+      undefined,
+      late,
+      () => new Promise<void>((resolve) => (finish = resolve)),
+    );
+    mock.timers.tick(60_000);
+    await turn();
+    finish();
+    await result;
+  });
+});
+
+describe('nextTask', () => {
+  it('calls back once, after the microtasks of the present task', async () => {
+    const log: string[] = [];
+    const called = new Promise<void>((resolve) =>
+      nextTask(() => {
+        log.push('task');
+        resolve();
+      }),
+    );
+    await Promise.resolve().then(() => log.push('microtask'));
+    await called;
+    assert.deepEqual(log, ['microtask', 'task']);
+  });
+});
