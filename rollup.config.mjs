@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
+import thirdParty from 'rollup-plugin-license';
 import { minifyTemplateLiterals } from 'rollup-plugin-minify-template-literals';
-import { manifest } from './test/package/manifest.mjs';
+import { manifest } from './.config/manifest.mjs';
 
 const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
@@ -26,6 +27,18 @@ const sandboxPages = {
     }
   },
 };
+
+/** The licence texts of the packages that end up in our files, beside those files. */
+const licenses = (file) => thirdParty({ thirdParty: { output: { file, template: licenseTexts } } });
+
+function licenseTexts(dependencies) {
+  const texts = dependencies.map((each) => {
+    // A package without a text would leave its users without the right to use it: the build says so.
+    if (!each.licenseText) throw new Error(`${each.name} is bundled and has no licence text.`);
+    return `${each.name} ${each.version} (${each.license})\n\n${each.licenseText.trim()}\n`;
+  });
+  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
+}
 
 /** A warning nobody reads hides a defect: none is let through. */
 const onwarn = (warning) => {
@@ -52,6 +65,7 @@ const npmEntries = {
     minifyTemplates(),
     sandboxPages,
     manifest({ outdir: 'dist' }),
+    licenses('dist/third-party-licenses.txt'),
   ],
   output: {
     dir: 'dist',
@@ -78,6 +92,7 @@ const cdnFile = {
       compress: { passes: 3, unsafe_arrows: true },
       format: { comments: /^!/ },
     }),
+    licenses('dist/cdn/third-party-licenses.txt'),
   ],
   output: {
     file: 'dist/cdn/iotpay-checkout.js',

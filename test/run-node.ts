@@ -6,7 +6,7 @@ import { spec } from 'node:test/reporters';
 import { leaveCounts } from './support/counts.js';
 
 /** Longest that one file may take, in milliseconds. */
-const FILE_TIMEOUT_MS = 300_000;
+const FILE_TIMEOUT_MS = 600_000;
 
 const given = process.argv.slice(2);
 const files = given.length > 0 ? given : findTests('test');

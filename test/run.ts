@@ -22,10 +22,11 @@ const STEPS: readonly Step[] = [
   { name: 'format', script: 'format:check' },
   { name: 'lint', script: 'lint' },
   { name: 'types', script: 'types' },
+  { name: 'unused', script: 'unused' },
   { name: 'build', script: 'build' },
   { name: 'tests in Node', script: 'test:node', counts: true },
   { name: 'tests in browsers', script: 'test:browser', counts: true },
-  { name: 'README', script: 'docs:check' },
+  { name: 'documents', script: 'docs:check' },
   { name: 'package', script: 'test:package', counts: true },
   ...(values.apps ? [{ name: 'apps', script: 'test:apps', counts: true } as const] : []),
 ];

@@ -32,17 +32,19 @@ function run(place: string, command: string, ...args: string[]): { status: numbe
   return { status, output: `${stdout}\n${stderr}`.trim() };
 }
 
-/** Takes the snippet out of the README that imports this test runner, and puts it into the project. */
-function fromReadme(place: string, runner: string, file: string): void {
-  const snippets = [...readFileSync('README.md', 'utf8').matchAll(/```js\n([^]*?)```/g)];
+const DOCUMENT = 'src/sandbox/README.md';
+
+/** Takes the snippet out of the sandbox's document that imports this test runner, and puts it into the project. */
+function fromDocument(place: string, runner: string, file: string): void {
+  const snippets = [...readFileSync(DOCUMENT, 'utf8').matchAll(/```js\n([^]*?)```/g)];
   const found = snippets.map(([, code = '']) => code).filter((code) => code.includes(`from '${runner}'`));
-  if (found.length !== 1) throw new Error(`The README has ${found.length} examples for ${runner}.`);
+  if (found.length !== 1) throw new Error(`${DOCUMENT} has ${found.length} examples for ${runner}.`);
   writeFileSync(join(place, file), found[0] ?? '');
 }
 
 function ownTest(runner: string, file: string, command: string, ...args: string[]) {
   return (place: string): string | undefined => {
-    fromReadme(place, runner, file);
+    fromDocument(place, runner, file);
     const { status, output } = run(place, command, ...args);
     // One test each: a runner that finds none has shown nothing.
     if (status === 0 && /\b(?:pass|passed)\b.*\b1\b|\b1 passed\b/.test(output)) return undefined;

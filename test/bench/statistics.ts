@@ -7,7 +7,7 @@ export function spread(values: readonly number[], digits = 0): string {
   return `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
 }
 
-/** Turns rows of cells into a table that a README can hold. */
+/** Turns rows of cells into a Markdown table. */
 export function markdown(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const head = Object.keys(rows[0] ?? {});
   const lines = [head, head.map(() => '---'), ...rows.map((row) => head.map((name) => `${row[name] ?? ''}`))];

@@ -1,6 +1,7 @@
 /**
- * The packed package, as a merchant gets it: `npm run build && npm run test:package`. Everything here looks at the
- * tarball, nothing at the sources.
+ * The packed package, as a merchant gets it: `npm run build && npm run test:package`. It is packed from a copy that has
+ * only what git has, as from a new clone: `prepack` builds it there. Everything here looks at the tarball, nothing at the
+ * sources.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -17,10 +18,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import { build } from 'esbuild';
+import { marked } from 'marked';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { rollup } from 'rollup';
@@ -49,6 +51,8 @@ const DOORS = [
 ];
 
 let folder: string;
+/** A copy of the project as a new clone would have it, with the packages installed. */
+let clone: string;
 let tarball: string;
 let files: string[];
 /** The package, installed in a project of its own. */
@@ -72,9 +76,15 @@ function mustRun(program: string, args: string[], cwd: string): string {
 before(() => {
   if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('Build first: npm run build');
   folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-package-'));
-  const [packed] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
-  ) as [{ filename: string; files: { path: string }[] }];
+  clone = join(folder, 'clone');
+  for (const path of run('git', ['ls-files', '-co', '--exclude-standard']).split('\n').filter(Boolean))
+    if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(clone, path));
+  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  // What prepack prints comes first.
+  const said = mustRun('npm', ['pack', '--json', '--pack-destination', folder], clone);
+  const [packed] = JSON.parse(said.slice(said.indexOf('[\n'))) as [
+    { filename: string; files: { path: string }[] },
+  ];
   tarball = join(folder, packed.filename);
   files = packed.files.map(({ path }) => path);
   const modules = join(folder, 'project/node_modules');
@@ -109,7 +119,9 @@ describe('the packed package', () => {
     const strange = files.filter(
       (path) =>
         !/^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|SECURITY\.md)$/.test(path) &&
-        !/^dist\/.+\.(?:js|js\.map|d\.ts)$/.test(path) &&
+        !/^(?:src\/.+|test\/bench\/README)\.md$|^demo\/pictures\/states\.webp$/.test(path) &&
+        !/^dist\/(?:cdn\/)?third-party-licenses\.txt$/.test(path) &&
+        !/^dist\/.+\.(?:js|js\.map|d\.ts)$|^dist\/sandbox\/page\/.+\.css$/.test(path) &&
         !/^dist\/(?:custom-elements|web-types|vscode\.(?:html|css)-custom-data)\.json$/.test(path),
     );
     assert.deepEqual(strange, []);
@@ -135,6 +147,35 @@ describe('the packed package', () => {
       named.filter((path) => !files.includes(path)),
       [],
     );
+  });
+
+  it('holds every file that its documents link to, or they link to it by its full address', () => {
+    const documents = files.filter((path) => path.endsWith('.md'));
+    for (const path of ['README.md', 'src/server/README.md', 'src/sandbox/README.md', 'test/bench/README.md'])
+      assert.ok(documents.includes(path), path);
+    const missing: string[] = [];
+    for (const document of documents) {
+      const text = readFileSync(join(installed, document), 'utf8');
+      void marked.walkTokens(marked.lexer(text), (token) => {
+        if (token.type !== 'link' && token.type !== 'image') return;
+        const [path = ''] = String(token['href']).split('#');
+        if (path === '' || /^[a-z]+:/.test(path)) return;
+        if (!files.includes(normalize(join(dirname(document), path)))) missing.push(`${document}: ${path}`);
+      });
+    }
+    assert.deepEqual(missing, []);
+  });
+
+  it('holds the licence texts of what is bundled', () => {
+    for (const [file, ...names] of [
+      ['dist/third-party-licenses.txt', 'hono', '@hono/node-server'],
+      ['dist/cdn/third-party-licenses.txt', 'lit-html', 'lit-element', '@lit/reactive-element'],
+    ] as const) {
+      const text = readFileSync(join(installed, file), 'utf8');
+      for (const name of names)
+        assert.match(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'), `${file}: ${name}`);
+      assert.match(text, /Permission is hereby granted|Redistribution and use/, file);
+    }
   });
 
   it('has sources inside its source maps, and no paths of the machine that built it', () => {
@@ -447,19 +488,20 @@ describe('the server part', () => {
 });
 
 describe('the build', () => {
-  const hashes = (): Record<string, string> =>
+  const hashes = (dist: string): Record<string, string> =>
     Object.fromEntries(
-      readdirSync(join(ROOT, 'dist'), { recursive: true, withFileTypes: true })
+      readdirSync(dist, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name))
         .sort()
-        .map((path) => [path, createHash('sha384').update(readFileSync(path)).digest('base64')]),
+        .map((path) => [
+          relative(dist, path),
+          createHash('sha384').update(readFileSync(path)).digest('base64'),
+        ]),
     );
 
-  it('gives the same files again', () => {
-    const first = hashes();
-    mustRun('npm', ['run', '--silent', 'build'], ROOT);
-    assert.deepEqual(hashes(), first);
+  it('gives the same files again, in another folder too', () => {
+    assert.deepEqual(hashes(join(clone, 'dist')), hashes(join(ROOT, 'dist')));
   });
 
   it('keeps its size budgets', () => {

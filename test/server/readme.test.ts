@@ -1,4 +1,4 @@
-// The README's backend, as it is written there: taken out of it, run against the sandbox.
+// The backend as the documents print it: taken out of them, run against the sandbox.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,6 +11,8 @@ import { sendCard } from '../sandbox/support.js';
 
 /** Inside the project, so that `iotpay-checkout/server` is the package as it was built. */
 const FOLDER = '.cache/readme';
+/** Code whose first line is a comment with the name of its file. */
+const NAMED_CODE = /```js\n\/\/ ([a-z]+\.js)\n([^]*?)```/g;
 const ORDERS = `
 const paid = new Set();
 export const sessionOf = (request) => request.headers.get('x-session') ?? '';
@@ -29,9 +31,9 @@ before(async () => {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'orders.js'), ORDERS);
-  const readme = readFileSync('README.md', 'utf8');
-  for (const [, name = '', code = ''] of readme.matchAll(/```js\n\/\/ ([a-z]+\.js)\n([^]*?)```/g))
-    writeFileSync(join(FOLDER, name), code);
+  for (const document of ['README.md', 'src/server/README.md'])
+    for (const [, name = '', code = ''] of readFileSync(document, 'utf8').matchAll(NAMED_CODE))
+      writeFileSync(join(FOLDER, name), code);
 });
 after(async () => {
   rmSync(FOLDER, { recursive: true, force: true });
@@ -62,7 +64,7 @@ async function isAShop(route: Route): Promise<void> {
   assert.equal((await route(ask('/pay/notify', { forged: true }))).status, 400);
 }
 
-describe('the backend of the README', () => {
+describe('the backend of the documents', () => {
   it('with Hono', async () => {
     const { app } = (await load('hono.js')) as { app: { fetch: Route } };
     await isAShop((request) => app.fetch(request));

@@ -1,5 +1,5 @@
 import { chromeLauncher, puppeteerCore as puppeteer } from '@web/test-runner-chrome';
-import type { BrowserLauncher } from '@web/test-runner-core';
+import type { BrowserLauncher } from '@web/test-runner';
 import { webdriverLauncher } from '@web/test-runner-webdriver';
 import type { LaunchOptions } from 'puppeteer-core';
 import { freePort, isRoot, requireBrowsers, startWebKit, type Engine, type WebKit } from './browsers.js';

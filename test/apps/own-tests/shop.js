@@ -1,4 +1,4 @@
-// The shop that the README's tests are about.
+// The shop that the tests of src/sandbox/README.md are about.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';

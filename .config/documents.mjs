@@ -1,12 +1,20 @@
-// The README's tables, from the manifest: `npm run docs` writes them, `npm run docs:check` fails when they drift.
-// A table stands between `<!-- api:NAME -->` and `<!-- /api -->`.
+// What is generated in the documents: `npm run docs` writes it, `npm run docs:check` fails where it is out of date.
+// - A table of the element's API stands between `<!-- api:NAME -->` and `<!-- /api -->`, in any document.
+// - `homepage` and `bugs` in package.json, and the documents' full addresses of our own files, follow `repository`.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { createManifest, elementOf } from './manifest.mjs';
 
-const README = 'README.md';
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const MANIFEST = 'package.json';
+const { version, repository } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+
+/** Where the repository is read: `git+https://host/owner/name.git` without what only git needs. */
+const home = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+const documents = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((path) => path && existsSync(path));
 
 const escape = (text) => (text ?? '').replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
 const code = (text) => (text ? `\`${escape(text)}\`` : '');
@@ -89,39 +97,48 @@ const TABLES = {
     ),
 };
 
-/** Without these the README leaves out what a merchant writes against. */
-const REQUIRED = [
-  'script',
-  'attributes',
-  'properties',
-  'methods',
-  'events',
-  'slots',
-  'parts',
-  'custom-properties',
-];
-
 const element = elementOf(await createManifest());
-const before = readFileSync(README, 'utf8');
-const found = new Set();
-const filled = before.replace(
-  /(<!-- api:([a-z-]+) -->\n)[^]*?(<!-- \/api -->)/g,
-  (_whole, opening, name, closing) => {
-    if (!TABLES[name])
-      throw new Error(`${README}: no such table: ${name}. There are: ${REQUIRED.join(', ')}.`);
-    found.add(name);
-    return `${opening}\n${TABLES[name](element)}\n\n${closing}`;
-  },
-);
-const after = await format(filled, { ...(await resolveConfig(README)), filepath: README });
+const found = [];
 
-const missing = REQUIRED.filter((name) => !found.has(name));
-if (missing.length > 0) {
-  console.error(`${README} has no place for: ${missing.map((name) => `<!-- api:${name} -->`).join(', ')}`);
-  process.exitCode = 1;
-} else if (process.argv.includes('--write')) {
-  if (after !== before) writeFileSync(README, after);
-} else if (after !== before) {
-  console.error(`${README} and the source disagree about the element: run \`npm run docs\`.`);
-  process.exitCode = 1;
+function fillTables(path, text) {
+  return text.replace(
+    /(<!-- api:([a-z-]+) -->\n)[^]*?(<!-- \/api -->)/g,
+    (_whole, opening, name, closing) => {
+      if (!TABLES[name])
+        throw new Error(`${path}: no such table: ${name}. There are: ${Object.keys(TABLES).join(', ')}.`);
+      found.push(name);
+      return `${opening}\n${TABLES[name](element)}\n\n${closing}`;
+    },
+  );
+}
+
+const fillAddresses = (text) =>
+  text.replace(/https:\/\/[^\s()]+\/iotpay-checkout(?=\/(?:blob|tree|raw)\/main\/)/g, home);
+
+/** `homepage` and `bugs`, after `repository`; the rest of package.json stays as it is. */
+function fillManifest(text) {
+  const manifest = JSON.parse(text);
+  manifest.homepage = `${home}#readme`;
+  manifest.bugs = { url: `${home}/issues` };
+  return JSON.stringify(manifest);
+}
+
+/** Every file that has a generated part, as it should be. */
+const wanted = new Map([[MANIFEST, fillManifest(readFileSync(MANIFEST, 'utf8'))]]);
+for (const path of documents) wanted.set(path, fillAddresses(fillTables(path, readFileSync(path, 'utf8'))));
+
+const wrong = Object.keys(TABLES).filter((name) => found.filter((each) => each === name).length !== 1);
+if (wrong.length > 0)
+  throw new Error(
+    `Each table stands in one document, once. Not so: ${wrong.map((name) => `api:${name}`).join(', ')}.`,
+  );
+
+for (const [path, text] of wanted) {
+  const after = await format(text, { ...(await resolveConfig(path)), filepath: path });
+  if (after === readFileSync(path, 'utf8')) continue;
+  if (process.argv.includes('--write')) writeFileSync(path, after);
+  else {
+    console.error(`${path} has a generated part that is out of date: run \`npm run docs\`.`);
+    process.exitCode = 1;
+  }
 }

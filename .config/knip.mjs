@@ -1,0 +1,33 @@
+// `npm run unused`: exports, files and dependencies that nothing uses fail it.
+export default {
+  // The package's own doors are found by `exports` and `bin` in package.json, programs by its scripts.
+  entry: [
+    'web-test-runner.config.mjs',
+    'demo/{shop,playground}/assets/**/*.js',
+    'test/**/*.test.ts',
+    'test/**/*.check.ts',
+    'test/**/{cli,*-cli}.ts',
+    // Sent to the browser as they are.
+    'src/sandbox/page/*.js',
+    // Put in the place of the modules that they are named after.
+    'test/checkout/soak/mutants/*.ts',
+    // A process of its own, started by a test.
+    'test/server/shop-process.ts',
+  ],
+  project: ['src/**/*.{ts,tsx,js}', 'demo/**/*.js', 'test/**/*.ts', '.config/*.mjs'],
+  // Projects of their own, with their own package.json.
+  ignore: ['demo/apps/**', 'test/package/consumer/**'],
+  ignoreExportsUsedInFile: true,
+  ignoreDependencies: [
+    // Started by its path in test/package/package.check.ts.
+    '@arethetypeswrong/cli',
+    // Used by the code that the documents print and the tests run.
+    'express',
+    // Named by the generated types, for projects that have them.
+    'react',
+    'vue',
+    'svelte',
+  ],
+  // Not npm's: Debian's package manager, and this package's own command in a merchant's project.
+  ignoreBinaries: ['apt-get', 'iotpay-checkout'],
+};

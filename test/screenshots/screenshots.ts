@@ -1,0 +1,169 @@
+/**
+ * `npm run build && npm run screenshots`: takes the built element in every state, language, colour scheme and width, on
+ * the sandbox, and writes one contact sheet for each scheme and width into `.cache/screenshots`. States are rows,
+ * languages are columns. `-- --state=failed,unknown`: only these.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'puppeteer-core';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { createIotpay } from '../../src/server/index.js';
+import { launchChromium } from '../support/chromium.js';
+
+const OUTPUT = '.cache/screenshots';
+const ELEMENT = 'dist/cdn/iotpay-checkout.js';
+/** Longest that all elements of one sheet may take to reach their states, in milliseconds. */
+const SHEET_TIMEOUT_MS = 240_000;
+/** Time for transitions to end before the picture is taken, in milliseconds. */
+const SETTLE_MS = 1000;
+
+interface State {
+  readonly name: string;
+  /** The element's `status` in this state. */
+  readonly status: string;
+  readonly mode?: 'add';
+  /** What happens to the payment, by the sandbox's name; without one the form waits for a card. */
+  readonly scenario?: string;
+  /** What the backend answers in place of a secureId. */
+  readonly backend?: 'stall' | 'error';
+  /** Whether the element may ask for the order. */
+  readonly asks?: true;
+  /** Attributes besides the endpoints. */
+  readonly attributes?: string;
+}
+
+const STATES: readonly State[] = [
+  { name: 'loading', status: 'loading', backend: 'stall' },
+  { name: 'ready', status: 'ready' },
+  { name: 'paid', status: 'succeeded', scenario: 'approved' },
+  { name: 'card saved', status: 'succeeded', scenario: 'approved', mode: 'add' },
+  { name: 'failed', status: 'failed', scenario: 'declined' },
+  { name: 'card not saved', status: 'failed', scenario: 'declined', mode: 'add' },
+  { name: 'unknown', status: 'unknown', scenario: 'unknown-status' },
+  { name: 'unknown, being asked for', status: 'unknown', scenario: 'unknown-status', asks: true },
+  { name: 'error', status: 'error', backend: 'error' },
+  { name: 'error, no retry', status: 'error', attributes: 'gateway-origin="https://example.com"' },
+];
+const LANGUAGES = ['en', 'fr', 'zh-Hans', 'zh-Hant'] as const;
+const SCHEMES = ['light', 'dark'] as const;
+const WIDTHS_PX = [320, 560] as const;
+
+/** What the backend is told of an order: which state it is for. */
+interface Wanted {
+  readonly state: string;
+  readonly mode: 'pay' | 'add';
+}
+
+function backend(sandbox: Sandbox, states: readonly State[], page: (query: URLSearchParams) => string): Hono {
+  const iotpay = createIotpay({ ...sandbox.merchant, gatewayOrigin: sandbox.origin });
+  const app = new Hono();
+  let serial = 0;
+  app.get('/', ({ req, html }) => html(page(new URL(req.url).searchParams)));
+  app.get('/element.js', ({ body }) =>
+    body(readFileSync(ELEMENT, 'utf8'), 200, { 'Content-Type': 'text/javascript' }),
+  );
+  app.post('/order-status', ({ json }) => json({ status: 1 }));
+  app.post('/secure-id', async ({ req, json }) => {
+    const { state, mode } = await req.json<Wanted>();
+    const wanted = states.find(({ name }) => name === state);
+    if (wanted?.backend === 'stall') return new Promise<Response>(() => undefined);
+    if (wanted?.backend === 'error') return json({ message: 'Broken on purpose.' }, 500);
+    const id = `picture-${++serial}`;
+    const returnUrl = `${new URL(req.url).origin}/returned`;
+    const order = { amount: 18924, currency: 'CAD', notifyUrl: returnUrl, returnUrl } as const;
+    if (wanted?.scenario) sandbox.drive(id, { scenario: wanted.scenario });
+    const { secureId } =
+      mode === 'add'
+        ? await iotpay.addCard({ cardId: id, channel: 'PF_CC', returnUrl })
+        : await iotpay.purchase({ ...order, mchOrderNo: id, channel: 'PF_CC' });
+    return json(mode === 'add' ? { secureId } : { secureId, mchOrderNo: id });
+  });
+  app.post('/returned', ({ text }) => text('SUCCESS'));
+  return app;
+}
+
+function cell(state: State, lang: string, sandbox: Sandbox): string {
+  const wanted = JSON.stringify({ state: state.name });
+  return `<td lang="${lang}"><iotpay-checkout no-redirect setup-timeout="${SHEET_TIMEOUT_MS}" secure-id-endpoint="/secure-id"
+    ${state.attributes ?? `gateway-origin="${sandbox.origin}"`}
+    ${state.mode ? `mode="${state.mode}"` : ''} ${state.asks ? 'order-status-endpoint="/order-status"' : ''}
+    data-state="${state.name}" data-wanted="${state.status}" request-data='${wanted}'></iotpay-checkout></td>`;
+}
+
+function sheet(states: readonly State[], scheme: string, width: number, sandbox: Sandbox): string {
+  const rows = states.map(
+    (state) =>
+      `<tr><th scope="row">${state.name}</th>${LANGUAGES.map((lang) => cell(state, lang, sandbox)).join('')}</tr>`,
+  );
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${scheme}, ${width} px</title>
+<style>
+  :root { color-scheme: ${scheme}; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
+  table { border-spacing: 24px; } th { text-align: start; vertical-align: top; font-size: 13px; }
+  td { vertical-align: top; width: ${width}px; min-width: ${width}px; max-width: ${width}px; }
+</style>
+<script type="module" src="/element.js"></script>
+<table><tr><th></th>${LANGUAGES.map((lang) => `<th scope="col">${lang}</th>`).join('')}</tr>${rows.join('')}</table>
+</html>`;
+}
+
+/** Waits until each element of the sheet is in its state; says which are not. */
+async function settle(page: Page): Promise<void> {
+  const missing = (): string[] =>
+    [...document.querySelectorAll<HTMLElement>('iotpay-checkout')]
+      .filter((each) => each.getAttribute('status') !== each.dataset['wanted'])
+      .map((each) => `${each.dataset['state']}: ${each.getAttribute('status')}`);
+  const end = Date.now() + SHEET_TIMEOUT_MS;
+  for (;;) {
+    const left = await page.evaluate(missing);
+    if (left.length === 0) break;
+    if (Date.now() > end) throw new Error(`Not in their states: ${left.join('; ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+}
+
+const { values } = parseArgs({ options: { state: { type: 'string' } } });
+const names = values.state?.split(',') ?? STATES.map(({ name }) => name);
+const states = STATES.filter(({ name }) => names.includes(name));
+if (states.length === 0) {
+  throw new Error(`No such state. There are: ${STATES.map(({ name }) => name).join(', ')}.`);
+}
+if (!existsSync(ELEMENT)) throw new Error(`${ELEMENT} is not there yet: npm run build`);
+
+mkdirSync(OUTPUT, { recursive: true });
+const sandbox = await startSandbox({ drive: true });
+const app = backend(sandbox, states, (query) =>
+  sheet(states, query.get('scheme') ?? 'light', Number(query.get('width')), sandbox),
+);
+const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+const browser = await launchChromium();
+try {
+  await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const scheme of SCHEMES) {
+    for (const width of WIDTHS_PX) {
+      const page = await browser.newPage();
+      await page.setViewport({ width: (width + 24) * LANGUAGES.length + 200, height: 1000 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.goto(`${origin}/?scheme=${scheme}&width=${width}`);
+      await settle(page);
+      // A frame of another origin that is out of sight is not painted.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewport({ width: (width + 24) * LANGUAGES.length + 200, height });
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      const path = join(OUTPUT, `${scheme}-${width}.png`);
+      await page.screenshot({ path: path, fullPage: true });
+      console.log(path);
+      await page.close();
+    }
+  }
+} finally {
+  await browser.close();
+  server.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await sandbox.close();
+}
