@@ -134,6 +134,38 @@ describe('outcomes', () => {
     });
   }
 
+  it('never takes a failure while the order is asked for as one in which nothing was charged', async () => {
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?tag=${unique('broken')}`,
+    });
+    const log = record(element);
+    const told: unknown[] = [];
+    const { error } = console;
+    const { random } = Math;
+    console.error = (reason: unknown) => told.push(reason);
+    const broken = new Error('pollOrder is broken');
+    try {
+      // Asking draws the length of its pauses at random.
+      Math.random = () => {
+        throw broken;
+      };
+      report({ result: 'FAIL', message: 'Timeout' });
+      await until(() => told.length > 0, 'the failure is told to the developer');
+    } finally {
+      Math.random = random;
+      console.error = error;
+    }
+    await pause(50);
+    expect(told).to.deep.equal([broken]);
+    expect(log).to.deep.equal(['timeout']);
+    expect(element.status).to.equal('unknown');
+    expect(element.error).to.equal(undefined);
+    // It can be asked for again.
+    void element.load();
+    report(PAID);
+    expect(element.status).to.equal('succeeded');
+  });
+
   it('tells the document of an outcome that comes after the removal', async () => {
     const element = await readyElement();
     const mount = mounts().at(-1);

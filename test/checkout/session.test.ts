@@ -206,7 +206,13 @@ describe('requestSecureId', () => {
     ['another object', () => json({ a: 1, b: 2 }), 'endpoint-response', /an object with a, b/, true],
     ['a number as secureId', () => json({ secureId: 7 }), 'endpoint-response', /with secureId/, true],
     ['an array', () => json([]), 'endpoint-response', /without a secureId/, true],
-    ['a refusal', () => json({ retCode: 'FAIL', retMsg: 'No.' }), 'endpoint-rejected', /: No\.\. Check/, true],
+    [
+      'a refusal',
+      () => json({ retCode: 'FAIL', retMsg: 'No.' }),
+      'endpoint-rejected',
+      /: No\.\. Check/,
+      true,
+    ],
     ['a strange envelope', () => json({ retCode: 7 }), 'endpoint-rejected', /retCode 7 without/, true],
   ];
   for (const [name, send, code, message, retryable] of BAD) {
