@@ -1,5 +1,6 @@
 import { asText, type JsonObject } from '../gateway/envelope.js';
 import { readWhole } from '../gateway/status.js';
+import { maskText, withoutSecrets } from './secrets.js';
 
 /** What the gateway answers to purchase and add card. Fields that nobody documents yet are kept. */
 export interface SessionAnswer extends JsonObject {
@@ -39,6 +40,13 @@ export function readNumber(value: unknown): number | undefined {
   return number === undefined || !Number.isSafeInteger(number) ? undefined : number;
 }
 
+/** `undefined` where the answer has no secureId. */
+export function readSession(data: JsonObject): SessionAnswer | undefined {
+  const { secureId } = data;
+  if (typeof secureId !== 'string' || !secureId.trim()) return undefined;
+  return { ...withoutSecrets(data), secureId };
+}
+
 export function readOrder(data: JsonObject): Order {
   return {
     ...withoutSecrets(data),
@@ -49,21 +57,17 @@ export function readOrder(data: JsonObject): Order {
     currency: asText(data['currency']),
     payType: asText(data['payType']),
     refundable: readNumber(data['refundable']),
-    retMsg: asText(data['retMsg']) ?? '',
+    retMsg: maskText(asText(data['retMsg']) ?? ''),
   };
 }
 
 export function readCard(data: JsonObject): Card {
+  const kept = withoutSecrets(data);
   return {
-    ...withoutSecrets(data),
+    ...kept,
     cardId: asText(data['cardId']),
-    cardNum: asText(data['cardNum']),
+    cardNum: asText(kept['cardNum']),
     expiryDate: asText(data['expiryDate']),
-    holder: asText(data['holder']),
+    holder: asText(kept['holder']),
   };
-}
-
-/** PCI: a card verification value is never stored, logged or passed on; the gateway's query card sends one. */
-export function withoutSecrets(data: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !/^(cvv2?|cvc2?|csc|sign)$/i.test(name)));
 }

@@ -1,101 +1,49 @@
-import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
-import type { Channel } from '../gateway/limits.js';
+import { asObject, isObject, type JsonObject } from '../gateway/envelope.js';
+import { FIELD_LIMITS } from '../gateway/limits.js';
 import { DEVELOPMENT_ORIGIN, listedOrigin, PRODUCTION_ORIGIN } from '../gateway/origins.js';
-import { meansTimeout } from '../gateway/status.js';
-import { readCard, readNumber, readOrder, type Card, type Order, type SessionAnswer } from './answers.js';
+import { readCard, readOrder, readSession, type Card, type Order, type SessionAnswer } from './answers.js';
+import { callGateway, type Connection } from './call.js';
 import { IotpayGatewayError } from './errors.js';
-import { checkFields, type Kind } from './fields.js';
 import { checkNotification, parseNotification, type Notification } from './notification.js';
-import { sign } from './signature.js';
+import {
+  CALLS,
+  checkRequest,
+  type AddCardRequest,
+  type CallName,
+  type OrderReference,
+  type PurchaseRequest,
+  type PurchaseWithTokenRequest,
+  type PurchaseWithWalletRequest,
+  type RefundRequest,
+  type VoidRequest,
+} from './requests.js';
 
 /** Longest timeout, in milliseconds: what a timer can hold. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Milliseconds that one answer of the gateway may take where the options say nothing else. */
 const DEFAULT_TIMEOUT_MS = 15_000;
+/** How every merchant key of the simulated gateway begins. */
+const SANDBOX_KEY = 'sandbox';
 
 export interface IotpayClientOptions {
   /** Assigned by IOTPay. */
   readonly mchId: string;
-  /** The secret that signs. Never leaves the server, never shows in a log. */
-  readonly merchantKey: string;
-  /** Assigned by IOTPay. */
+  /**
+   * The secret that signs. Never leaves the server, never shows in a log. While a key is rotated a list: the first one
+   * signs, all verify notifications.
+   */
+  readonly merchantKey: string | readonly string[];
+  /** Assigned by IOTPay; at most 12 characters. */
   readonly loginName: string;
   /** Default: IOTPay's production origin. `http` on loopback only (the sandbox). */
-  readonly gatewayOrigin?: string;
+  readonly gatewayOrigin?: string | undefined;
   /** Default: the platform's. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds for one answer, body included. Default: 15000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
-/** A purchase whose form the browser mounts. */
-export interface PurchaseRequest {
-  /** The merchant's order number, unique for each order; at most 30 characters. */
-  readonly mchOrderNo: string;
-  /** In cents. */
-  readonly amount: number;
-  readonly currency: 'CAD';
-  readonly channel: Channel;
-  /** Where the gateway posts the signed notification; at most 200 characters. */
-  readonly notifyUrl: string;
-  /** Where the shopper goes afterwards; at most 200 characters. */
-  readonly returnUrl: string;
-  /** At most 64 characters. */
-  readonly subject?: string;
-  /** At most 250 characters. */
-  readonly body?: string;
-  readonly mchUserId?: string;
-}
-
-/** A card to tokenize. */
-export interface AddCardRequest {
-  /** The merchant's own, unique: binds exactly one card; at most 30 characters. */
-  readonly cardId: string;
-  readonly channel: Channel;
-  readonly returnUrl: string;
-}
-
-export interface PurchaseWithTokenRequest {
-  readonly mchOrderNo: string;
-  readonly cardId: string;
-  /** In cents. */
-  readonly amount: number;
-  readonly currency: 'CAD';
-  readonly subject?: string;
-  readonly body?: string;
-  /** Required for UnionPay cards. */
-  readonly notifyUrl?: string;
-  readonly mchUserId?: string;
-  readonly clientIp?: string;
-}
-
-export interface PurchaseWithWalletRequest {
-  readonly mchOrderNo: string;
-  readonly cardId: string;
-  /** In cents. */
-  readonly amount: number;
-  readonly currency: 'CAD';
-  readonly walletType: string;
-  readonly walletData: string;
-}
-
-/** An order by one of its numbers. */
-export type OrderReference =
-  | { readonly mchOrderNo: string; readonly payOrderId?: never }
-  | { readonly payOrderId: string; readonly mchOrderNo?: never };
-
-export interface VoidRequest {
-  readonly mchRefundNo: string;
-  readonly payOrderId: string;
-  readonly notifyUrl?: string;
-}
-
-export interface RefundRequest extends VoidRequest {
-  /** In cents; all or part of what is settled. */
-  readonly refundAmount: number;
-}
-
-/** The gateway's v3 API for one merchant. */
+/** The gateway's v3 API for one merchant. Every call throws `IotpayGatewayError`s. */
 export interface Iotpay {
   /** Where the signed calls go. */
   readonly gatewayOrigin: string;
@@ -106,6 +54,7 @@ export interface Iotpay {
   queryCard(request: { readonly cardId: string }): Promise<Card>;
   /** Charges a stored card. */
   purchaseWithToken(request: PurchaseWithTokenRequest): Promise<Order>;
+  /** Charges what Apple Pay or Google Pay has given to the page. */
   purchaseWithWallet(request: PurchaseWithWalletRequest): Promise<Order>;
   queryOrder(request: OrderReference): Promise<Order>;
   /** Cancels what is not settled yet. */
@@ -113,203 +62,106 @@ export interface Iotpay {
   /** Restores all or part of what is settled. */
   refund(request: RefundRequest): Promise<Order>;
   /**
-   * Checks a notification's signature, merchant and fields.
+   * Checks a notification: its signature, in both ways in which IOTPay may write the signed text, its merchant, and the
+   * form of the fields that decide something. What it means is yours to decide: look at `kind` and `status`.
+   * @param body - the request's body as it was received, text or bytes (numbers count as they were written), or the object
+   *   that a body parser has made of it
    * @throws IotpayGatewayError `signature`
    */
   verifyNotification(body: unknown): Notification;
 }
-
-const ORDER_FIELDS = { mchOrderNo: 'id', amount: 'cents', currency: 'currency' } as const;
 
 /**
  * The client of one merchant.
  * @throws TypeError at once for options that are missing or wrong
  */
 export function createIotpay(options: IotpayClientOptions): Iotpay {
-  const { mchId, loginName, merchantKey } = checkOptions(options);
-  const origin = checkOrigin(options.gatewayOrigin ?? PRODUCTION_ORIGIN);
-  const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
-  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const { connection, merchantKeys } = checkOptions(options);
 
-  async function send(call: string, path: string, params: object, movesMoney: boolean): Promise<JsonObject> {
-    const signed: Record<string, unknown> = { mchId };
-    for (const [name, value] of Object.entries(params)) {
-      if (value !== undefined && value !== null && value !== '') signed[name] = value as unknown;
-    }
-    signed['sign'] = sign(signed, merchantKey);
-    const fail = (
-      code: 'timeout' | 'network' | 'http' | 'response' | 'refused',
-      message: string,
-      more: {
-        cause?: unknown;
-        retMsg?: string | undefined;
-        status?: number;
-        outcomeUnknown?: boolean;
-      } = {},
-    ) =>
-      new IotpayGatewayError(code, message, {
-        call,
-        outcomeUnknown: movesMoney && code !== 'refused',
-        ...more,
-      });
-    const signal = AbortSignal.timeout(timeout);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(`${origin}/v3/${path}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json;charset=UTF-8', Accept: 'application/json' },
-        body: JSON.stringify(signed),
-        // Never followed: a signed order goes nowhere else. Not `error`, which Cloudflare's workers don't have.
-        redirect: 'manual',
-        signal,
-      });
-      text = await response.text();
-    } catch (cause) {
-      throw signal.aborted
-        ? fail('timeout', `the gateway gave no full answer within ${timeout} ms.`, { cause })
-        : fail('network', 'the gateway could not be reached, or the connection broke.', { cause });
-    }
-    if (!response.ok)
-      throw fail('http', `the gateway answered HTTP ${response.status}.`, { status: response.status });
-    let answer: unknown;
-    try {
-      answer = JSON.parse(text);
-    } catch {
-      throw fail('response', 'the gateway answered what is no JSON.');
-    }
-    const { retCode, retMsg, retData } = asObject(answer);
-    const data = asObject(retData);
-    if (retCode === 'FAIL') {
-      const words = withoutSecretWords(asText(retMsg), [merchantKey, signed['walletData'], data['secureId']]);
-      // UnionPay's "Timeout", and an order that has not failed, are no refusals: the money may yet move.
-      const status = readNumber(data['status']);
-      const open = meansTimeout(words) || (status !== undefined && status !== 9);
-      throw fail('refused', `the gateway refused${words ? `: ${words}` : ' without giving a reason.'}`, {
-        retMsg: words,
-        outcomeUnknown: movesMoney && open,
-      });
-    }
-    if (retCode !== 'SUCCESS')
-      throw fail('response', 'the gateway answered without a retCode of SUCCESS or FAIL.');
-    for (const name of ['mchOrderNo', 'payOrderId']) {
-      // A refund's answer has an order number of its own.
-      if ('mchRefundNo' in params || data[name] === undefined || signed[name] === undefined) continue;
-      if (asText(data[name]) !== signed[name])
-        throw fail(
-          'response',
-          `the gateway answered about another order: its ${name} is not the one asked for.`,
-        );
-    }
-    return { ...data, retMsg: asText(retMsg) ?? '' };
-  }
-
-  async function session(call: string, path: string, params: object): Promise<SessionAnswer> {
-    const answer = await send(call, path, params, false);
-    const { secureId } = answer;
-    if (typeof secureId === 'string' && secureId.trim()) return { ...answer, secureId };
-    throw new IotpayGatewayError('response', 'the gateway answered SUCCESS without a secureId.', { call });
-  }
-
-  const order = async (call: string, path: string, params: object, movesMoney: boolean) =>
-    readOrder(await send(call, path, params, movesMoney));
-
-  const check = (call: string, fields: Readonly<Record<string, Kind>>, request: object) =>
-    checkFields(call, fields, request);
+  const call = async (name: CallName, request: object) =>
+    callGateway(connection, name, checkRequest(name, request));
+  const order = (name: CallName) => async (request: object) => readOrder(await call(name, request));
+  const session = (name: CallName) => async (request: object) => {
+    const answer = readSession(await call(name, request));
+    if (answer) return answer;
+    throw new IotpayGatewayError('response', 'the gateway answered SUCCESS without a secureId.', {
+      call: name,
+      address: connection.origin + CALLS[name].path,
+    });
+  };
 
   return {
-    gatewayOrigin: origin,
-    purchase: async (request) => {
-      check(
-        'purchase',
-        {
-          ...ORDER_FIELDS,
-          channel: 'channel',
-          notifyUrl: 'url',
-          returnUrl: 'url',
-          subject: 'text?',
-          body: 'text?',
-          mchUserId: 'text?',
-        },
-        request,
-      );
-      return session('purchase', 'cc_purchase', { ...request, loginName });
+    gatewayOrigin: connection.origin,
+    purchase: session('purchase'),
+    addCard: session('addCard'),
+    queryCard: async (request) => readCard(await call('queryCard', request)),
+    purchaseWithToken: order('purchaseWithToken'),
+    purchaseWithWallet: order('purchaseWithWallet'),
+    queryOrder: order('queryOrder'),
+    voidOrder: order('voidOrder'),
+    refund: order('refund'),
+    verifyNotification(body) {
+      const fields = fieldsOf(body);
+      const check = fields && checkNotification(fields, { mchId: connection.mchId, merchantKeys });
+      if (check?.verified) return check.notification;
+      const reason = check?.reason ?? 'expected a notification of IOTPay’s as JSON or as a form.';
+      throw new IotpayGatewayError('signature', reason, { call: 'verifyNotification' });
     },
-    addCard: async (request) => {
-      check('addCard', { cardId: 'id', channel: 'channel', returnUrl: 'url' }, request);
-      return session('addCard', 'cc_addCard', { ...request, loginName });
-    },
-    queryCard: async (request) => {
-      check('queryCard', { cardId: 'id' }, request);
-      return readCard(await send('queryCard', 'cc_querycard', request, false));
-    },
-    purchaseWithToken: async (request) => {
-      check(
-        'purchaseWithToken',
-        {
-          ...ORDER_FIELDS,
-          cardId: 'id',
-          subject: 'text?',
-          body: 'text?',
-          notifyUrl: 'url?',
-          mchUserId: 'text?',
-          clientIp: 'text?',
-        },
-        request,
-      );
-      return order('purchaseWithToken', 'cc_purchasewithtoken', { ...request, loginName }, true);
-    },
-    purchaseWithWallet: async (request) => {
-      check(
-        'purchaseWithWallet',
-        { ...ORDER_FIELDS, cardId: 'id', walletType: 'text', walletData: 'text' },
-        request,
-      );
-      return order('purchaseWithWallet', 'cc_purchasewithwallet', { ...request, loginName }, true);
-    },
-    queryOrder: async (request) => {
-      const kind: Record<string, Kind> =
-        asObject(request)['payOrderId'] === undefined ? { mchOrderNo: 'id' } : { payOrderId: 'id' };
-      check('queryOrder', kind, request);
-      return order('queryOrder', 'cc_query', request, false);
-    },
-    voidOrder: async (request) => {
-      check('voidOrder', { mchRefundNo: 'id', payOrderId: 'id', notifyUrl: 'url?' }, request);
-      return order('voidOrder', 'cc_void', { ...request, loginName }, true);
-    },
-    refund: async (request) => {
-      check(
-        'refund',
-        { mchRefundNo: 'id', payOrderId: 'id', refundAmount: 'cents', notifyUrl: 'url?' },
-        request,
-      );
-      return order('refund', 'cc_refund', { ...request, loginName }, true);
-    },
-    verifyNotification: (body) => readNotification(body, mchId, merchantKey),
   };
 }
 
-function checkOptions(options: IotpayClientOptions): IotpayClientOptions {
-  const given = asObject(options);
-  const wrong = (['mchId', 'merchantKey', 'loginName'] as const).filter(
-    (name) => typeof given[name] !== 'string' || given[name].trim() === '',
-  );
-  if (wrong.length > 0) {
+/** A notification as text, as bytes, or as what a body parser has made of it. */
+function fieldsOf(body: unknown): JsonObject | undefined {
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
+  if (typeof text === 'string') return parseNotification(text, null, '');
+  return isObject(text) ? text : undefined;
+}
+
+interface CheckedOptions {
+  readonly connection: Connection;
+  readonly merchantKeys: readonly string[];
+}
+
+function checkOptions(options: IotpayClientOptions): CheckedOptions {
+  const { mchId, merchantKey, loginName, timeout = DEFAULT_TIMEOUT_MS, gatewayOrigin, fetch } = options;
+  checkText('mchId', 'IOTPAY_MCH_ID', mchId, FIELD_LIMITS.mchId);
+  checkText('loginName', 'IOTPAY_LOGIN_NAME', loginName, FIELD_LIMITS.loginName);
+  const keys = Array.isArray(merchantKey) ? (merchantKey as readonly string[]) : [merchantKey as string];
+  for (const key of keys) checkText('merchantKey', 'IOTPAY_MERCHANT_KEY', key);
+  const [signingKey] = keys;
+  if (signingKey === undefined)
+    throw new TypeError('createIotpay: merchantKey: expected at least one key, received an empty list.');
+  if (!(typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMEOUT_MS))
     throw new TypeError(
-      `createIotpay: expected ${wrong.join(', ')} as texts that are not empty (IOTPay assigns them), received ${wrong.map((name) => (given[name] === '' ? 'an empty text' : typeof given[name])).join(', ')}. Is the environment set?`,
+      `createIotpay: timeout: expected milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}, received ${String(timeout)}.`,
     );
-  }
-  checkFields(
-    'createIotpay',
-    { mchId: 'id', loginName: 'text' },
-    { mchId: options.mchId, loginName: options.loginName },
+  const origin = checkOrigin(gatewayOrigin ?? PRODUCTION_ORIGIN);
+  checkSandboxKeys(keys, origin);
+  return {
+    merchantKeys: keys,
+    connection: {
+      mchId,
+      loginName,
+      merchantKey: signingKey,
+      origin,
+      fetch: fetch ?? globalThis.fetch.bind(globalThis),
+      timeoutMs: timeout,
+    },
+  };
+}
+
+function checkText(name: string, variable: string, value: unknown, longest = Infinity): void {
+  if (typeof value === 'string' && value.trim() !== '' && [...value].length <= longest) return;
+  const limit = longest === Infinity ? 'that is not empty' : `of 1 to ${longest} characters`;
+  const received =
+    typeof value !== 'string'
+      ? typeof value
+      : value.trim() === ''
+        ? 'an empty one'
+        : `${[...value].length} characters`;
+  throw new TypeError(
+    `createIotpay: ${name}: expected a text ${limit} (IOTPay assigns it), received ${received}. Is the environment variable set (${variable}, say)?`,
   );
-  const { timeout } = options;
-  if (timeout !== undefined && !(timeout > 0 && timeout <= MAX_TIMEOUT_MS))
-    throw new TypeError(
-      `createIotpay: expected timeout in milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}, received ${String(timeout)}.`,
-    );
-  return options;
 }
 
 /** IOTPay's two hosts, or a loopback origin: signed orders go nowhere else. */
@@ -321,21 +173,16 @@ function checkOrigin(wanted: string): string {
   );
 }
 
-/** A notification that is verified, or the reason why it is not. */
-function readNotification(body: unknown, mchId: string, merchantKey: string): Notification {
-  const fields =
-    typeof body === 'string' ? parseNotification(body, null, '') : isObject(body) ? body : undefined;
-  const check = fields && checkNotification(fields, { mchId, merchantKeys: [merchantKey] });
-  if (check?.verified) return check.notification;
-  throw new IotpayGatewayError('signature', check?.reason ?? 'expected a notification as JSON or a form.', {
-    call: 'verifyNotification',
-  });
-}
-
-/** The gateway's words without what it may repeat of secrets and of card numbers (13 to 19 digits). */
-function withoutSecretWords(words: string | undefined, secrets: readonly unknown[]): string | undefined {
-  let text = words;
-  for (const secret of secrets)
-    if (typeof secret === 'string' && secret) text = text?.replaceAll(secret, '…');
-  return text?.replace(/(?<!\w)\d(?:[ -]?\d){12,18}(?!\w)/g, '…');
+/** Everybody may know the sandbox's keys: with one of them, anybody could sign a notification that an order is paid. */
+function checkSandboxKeys(keys: readonly string[], origin: string): void {
+  if (!keys.some((key) => key.startsWith(SANDBOX_KEY))) return;
+  if (origin === PRODUCTION_ORIGIN || origin === DEVELOPMENT_ORIGIN)
+    throw new TypeError(
+      `createIotpay: merchantKey is one of the sandbox's (it begins with "${SANDBOX_KEY}"), and gatewayOrigin is IOTPay's. Set the key that IOTPay gave you (IOTPAY_MERCHANT_KEY), or the sandbox's origin as gatewayOrigin.`,
+    );
+  const { env } = asObject((globalThis as { process?: unknown }).process);
+  if (asObject(env)['NODE_ENV'] === 'production')
+    console.warn(
+      'iotpay-checkout: NODE_ENV is "production", and the merchant key is one of the sandbox’s. No real payment can be made. Set the key that IOTPay gave you (IOTPAY_MERCHANT_KEY) and remove gatewayOrigin.',
+    );
 }

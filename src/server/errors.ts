@@ -2,7 +2,7 @@
  * - `request`: an argument breaks the gateway's limits; nothing was sent.
  * - `refused`: the gateway answered `retCode: FAIL`.
  * - `timeout`, `network`: no answer in time; the gateway could not be reached, or the connection broke.
- * - `http`, `response`: not 2xx; no JSON of the gateway's form.
+ * - `http`, `response`: not 2xx; no JSON of the gateway's form, too large, or about another order.
  * - `signature`: a notification whose signature, or whose fields, are not the gateway's.
  */
 export type IotpayGatewayErrorCode =
@@ -19,13 +19,15 @@ export interface Violation {
 
 export interface IotpayGatewayErrorOptions {
   readonly call: string;
+  /** Origin and path that were asked. */
+  readonly address?: string | undefined;
   readonly cause?: unknown;
   /** The gateway's own words. */
   readonly retMsg?: string | undefined;
-  /** HTTP status, with code `http`. */
-  readonly status?: number | undefined;
-  readonly violations?: readonly Violation[];
-  readonly outcomeUnknown?: boolean;
+  /** With code `http`. */
+  readonly httpStatus?: number | undefined;
+  readonly violations?: readonly Violation[] | undefined;
+  readonly outcomeUnknown?: boolean | undefined;
 }
 
 /** What went wrong between the merchant's backend and IOTPay. Holds no secret, no secureId and no card number. */
@@ -33,22 +35,30 @@ export class IotpayGatewayError extends Error {
   readonly code: IotpayGatewayErrorCode;
   /** Name of the client's method. */
   readonly call: string;
+  /** Origin and path that were asked; `undefined` where nothing was sent. */
+  readonly address: string | undefined;
   readonly retMsg: string | undefined;
-  readonly status: number | undefined;
+  /** With code `http`. Not an order's status. */
+  readonly httpStatus: number | undefined;
   readonly violations: readonly Violation[];
-  /** The call may have moved money although no answer came: query the order before anything is tried again. */
+  /** The call may have moved money although no clear answer came: query the order before anything is tried again. */
   readonly outcomeUnknown: boolean;
 
   constructor(code: IotpayGatewayErrorCode, message: string, options: IotpayGatewayErrorOptions) {
+    const { call, address } = options;
     const advice = options.outcomeUnknown
       ? ' The outcome is unknown: query the order before you try anything again.'
       : '';
-    super(`${options.call}: ${message}${advice}`, 'cause' in options ? { cause: options.cause } : undefined);
+    super(
+      `${call}: ${message}${advice}${address ? ` (${address})` : ''}`,
+      'cause' in options ? { cause: options.cause } : undefined,
+    );
     this.name = 'IotpayGatewayError';
     this.code = code;
-    this.call = options.call;
+    this.call = call;
+    this.address = address;
     this.retMsg = options.retMsg;
-    this.status = options.status;
+    this.httpStatus = options.httpStatus;
     this.violations = options.violations ?? [];
     this.outcomeUnknown = options.outcomeUnknown ?? false;
   }

@@ -55,6 +55,22 @@ function numberOf(text: string): number | WrittenNumber {
   return String(number) === text ? number : new WrittenNumber(text);
 }
 
+/**
+ * `JSON.parse` for reading: numbers are numbers, but a whole number too large to be exact is the text of its digits.
+ * @throws SyntaxError
+ */
+export function parsePlainly(text: string): unknown {
+  return plain(parseExactly(text));
+}
+
+/** Without `WrittenNumber`s, at any depth that `parseExactly` keeps. */
+function plain(value: unknown): unknown {
+  if (value instanceof WrittenNumber) return value.toJSON();
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
+}
+
 /** The text's JSON object, also where it was encoded twice; `undefined` where it is none. */
 export function parseObject(text: string): JsonObject | undefined {
   try {

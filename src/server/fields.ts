@@ -1,49 +1,39 @@
 import { asObject } from '../gateway/envelope.js';
-import { CHANNELS, CURRENCIES, FIELD_LIMITS } from '../gateway/limits.js';
+import { CHANNELS, CURRENCIES, FIELD_LIMITS, MAX_AMOUNT_CENTS, WALLET_TYPES } from '../gateway/limits.js';
 import { IotpayGatewayError, type Violation } from './errors.js';
 
-/** What one field of a call must be; a `?` behind the kind makes it optional. */
-export type Kind = 'id' | 'text' | 'text?' | 'url' | 'url?' | 'cents' | 'currency' | 'channel';
+/** What one field of a call must be. */
+export type Kind = 'id' | 'text' | 'url' | 'cents' | 'currency' | 'channel' | 'walletType' | 'base64';
 
-/** The fields of an order by which goods are shipped. */
-const DECISIVE = 'amount|channel|currency|mchId|mchOrderNo|payOrderId|payType|sign|status';
+/** The fields of one call; a `?` behind the kind makes a field optional. */
+export type FieldTable = Readonly<Record<string, Kind | `${Kind}?`>>;
 
-/**
- * The signed text has no escaping: `subject = 'x&payType=refund'` signs as the two fields would. No text that we send
- * has such a part, so a notification that has one is another, cut apart differently.
- */
-const AMBIGUOUS = new RegExp(`&(?:${DECISIVE})=`);
-
-/** Whether a field of a notification can't be mistaken for several others. */
-export function isUnambiguous(name: string, value: unknown): boolean {
-  return !/[&=]/.test(name) && !(typeof value === 'string' && AMBIGUOUS.test(value));
-}
-
-/** Whether a text can be an order's or a card's number, ours or the gateway's. */
-export function isId(value: unknown): value is string {
-  return typeof value === 'string' && [...value].length <= 30 && /^[^\s&=\p{C}]+$/u.test(value);
-}
-
-const has = (list: readonly string[], value: unknown) => typeof value === 'string' && list.includes(value);
+/** Longest text where IOTPay names no limit, in characters; a wallet's payment token has some thousand. */
+const DEFAULT_LENGTH = 16_384;
 
 /**
  * Checks a call's arguments against the gateway's limits (source: IOTPay, credit card v3).
+ * @returns the fields as they are sent: amounts as numbers, empty fields left out
  * @throws IotpayGatewayError `request`, with all violations at once
  */
-export function checkFields(call: string, fields: Readonly<Record<string, Kind>>, given: object): void {
+export function checkFields(call: string, fields: FieldTable, given: object): Record<string, unknown> {
   const values = asObject(given);
   const violations: Violation[] = [];
-  for (const [field, kind] of Object.entries(fields)) {
+  const sent: Record<string, unknown> = {};
+  for (const [field, kindOrOptional] of Object.entries(fields)) {
     const value = values[field];
-    if (kind.endsWith('?') && (value === undefined || value === null || value === '')) continue;
-    const limit = limitOf(field, kind.replace('?', ''), value);
+    const kind = kindOrOptional.replace('?', '') as Kind;
+    const isMissing = value === undefined || value === null || value === '';
+    if (isMissing && kind !== kindOrOptional) continue;
+    const limit = limitOf(field, kind, value);
     if (limit) violations.push({ field, limit, received: describe(value, kind === 'cents') });
+    else sent[field] = kind === 'cents' ? readCents(value) : value;
   }
   for (const field of Object.keys(values)) {
     if (!Object.hasOwn(fields, field) && values[field] !== undefined)
       violations.push({ field, limit: 'no such field in this call', received: describe(values[field]) });
   }
-  if (violations.length === 0) return;
+  if (violations.length === 0) return sent;
   throw new IotpayGatewayError(
     'request',
     `nothing was sent; ${violations.map(({ field, limit, received }) => `${field}: expected ${limit}, received ${received}`).join('; ')}.`,
@@ -51,37 +41,56 @@ export function checkFields(call: string, fields: Readonly<Record<string, Kind>>
   );
 }
 
+/** Cents as a number, a bigint or a text of digits (as SQL drivers give them); `undefined` for everything else. */
+function readCents(value: unknown): number | undefined {
+  const isWritten = typeof value === 'bigint' || (typeof value === 'string' && /^\d{1,15}$/.test(value));
+  const number = isWritten ? Number(value) : value;
+  const fits = typeof number === 'number' && Number.isInteger(number);
+  return fits && number > 0 && number <= MAX_AMOUNT_CENTS ? number : undefined;
+}
+
+const LISTS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  currency: CURRENCIES,
+  channel: CHANNELS,
+  walletType: WALLET_TYPES,
+};
+
 /** The limit that a value breaks, in words. */
-function limitOf(field: string, kind: string, value: unknown): string | undefined {
-  const longest =
-    (FIELD_LIMITS as Readonly<Record<string, number>>)[field] ?? (field === 'walletData' ? 16_384 : 1000);
+function limitOf(field: string, kind: Kind, value: unknown): string | undefined {
+  const longest = (FIELD_LIMITS as Readonly<Record<string, number>>)[field] ?? DEFAULT_LENGTH;
+  const list = LISTS[kind];
+  if (list) return list.some((each) => each === value) ? undefined : list.join(' or ');
+  if (kind === 'cents') {
+    return readCents(value) === undefined
+      ? `a positive whole number of cents up to ${MAX_AMOUNT_CENTS} (a number, a bigint or a text of digits)`
+      : undefined;
+  }
   const fits =
     typeof value === 'string' &&
     value.trim() !== '' &&
     [...value].length <= longest &&
-    !/\p{Surrogate}/u.test(value) &&
-    isUnambiguous(field, value);
-  const not =
-    typeof value === 'string' && AMBIGUOUS.test(value)
-      ? ` and without “${AMBIGUOUS.exec(value)?.[0]}”, which can't be told from a field of its own in the signature`
-      : '';
+    !/\p{Surrogate}/u.test(value);
+  const is = (form: boolean, words: string) => (fits && form ? undefined : words);
+  const text = String(value);
   switch (kind) {
-    case 'cents':
-      return Number.isSafeInteger(value) && (value as number) > 0
-        ? undefined
-        : 'a positive whole number, in cents';
     case 'id':
-      return isId(value) ? undefined : 'a text of 1 to 30 characters, without white space, & and =';
-    case 'currency':
-      return has(CURRENCIES, value) ? undefined : CURRENCIES.join(' or ');
-    case 'channel':
-      return has(CHANNELS, value) ? undefined : CHANNELS.join(' or ');
+      return is(
+        /^[^\s&=\p{C}]+$/u.test(text),
+        `a text of 1 to ${longest} characters, without white space, & and =`,
+      );
     case 'url':
-      return fits && URL.canParse(value) && /^https?:/i.test(value)
-        ? undefined
-        : `an absolute http(s) URL of at most ${longest} characters${not}`;
+      return is(
+        /^https?:\/\//i.test(text) && URL.canParse(text),
+        `an absolute http(s) URL of at most ${longest} characters`,
+      );
+    case 'base64':
+      return is(
+        /^[A-Za-z0-9+/]+={0,2}$/.test(text) &&
+          (text.includes('=') ? text.length % 4 === 0 : text.length % 4 !== 1),
+        `base64 of the wallet's payment token, at most ${longest} characters`,
+      );
     default:
-      return fits ? undefined : `a text of 1 to ${longest} characters${not}`;
+      return is(true, `a text of 1 to ${longest} characters`);
   }
 }
 

@@ -1,16 +1,5 @@
 export type { Card, Order, SessionAnswer } from './answers.js';
-export {
-  createIotpay,
-  type AddCardRequest,
-  type Iotpay,
-  type IotpayClientOptions,
-  type OrderReference,
-  type PurchaseRequest,
-  type PurchaseWithTokenRequest,
-  type PurchaseWithWalletRequest,
-  type RefundRequest,
-  type VoidRequest,
-} from './client.js';
+export { createIotpay, type Iotpay, type IotpayClientOptions } from './client.js';
 export {
   IotpayGatewayError,
   type IotpayGatewayErrorCode,
@@ -19,6 +8,16 @@ export {
 } from './errors.js';
 export { toCents } from './money.js';
 export type { Notification } from './notification.js';
+export type {
+  AddCardRequest,
+  Cents,
+  OrderReference,
+  PurchaseRequest,
+  PurchaseWithTokenRequest,
+  PurchaseWithWalletRequest,
+  RefundRequest,
+  VoidRequest,
+} from './requests.js';
 export { sign, verify, type SignableParams } from './signature.js';
 export { redisStore, type RedisCommand, type RedisStoreOptions } from './stores/redis.js';
 export { sqlStoreSchema, type SqlDialect } from './stores/sql-dialects.js';

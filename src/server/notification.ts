@@ -1,7 +1,8 @@
 import { asText, type JsonObject } from '../gateway/envelope.js';
-import { readNumber, withoutSecrets, type Order } from './answers.js';
+import { readNumber, type Order } from './answers.js';
 import { ambiguousField, malformed } from './deciding-fields.js';
 import { parseObject, WrittenNumber } from './exact-json.js';
+import { maskText, withoutSecrets } from './secrets.js';
 import { isSignatureOf, writings, type SignedPart } from './signature.js';
 
 /** Longest body or query string that is read, in characters; IOTPay's notifications have less than a thousand. */
@@ -126,7 +127,7 @@ function notificationOf(fields: JsonObject, signed: readonly SignedPart[]): Noti
     payType,
     originalOrderId,
     refundable: readNumber(values.get('refundable')),
-    retMsg: asText(fields['retMsg']) ?? '',
+    retMsg: maskText(asText(fields['retMsg']) ?? ''),
     kind: kindOf(payType?.toLowerCase(), originalOrderId),
   };
 }

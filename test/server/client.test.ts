@@ -81,21 +81,25 @@ describe('the v3 API, against the sandbox', () => {
     assert.equal(sandbox.ledger.charges().length, 1);
   });
 
-  it('purchase with wallet is sent as the PHP SDK sends it', async (test) => {
+  it('purchase with wallet, without a card’s id and with one', async (test) => {
     const { origin, bodies } = await gatewaySaying(test, {
       retCode: 'SUCCESS',
       retMsg: '',
       retData: { status: '2', payOrderId: 'P1', amount: '700', extra: { kept: true } },
     });
     const iotpay = createIotpay({ ...MERCHANT, gatewayOrigin: origin });
-    const answer = await iotpay.purchaseWithWallet({
+    const wallet = {
       mchOrderNo: 'w-1',
-      cardId: 'c-1',
       amount: 700,
       currency: 'CAD',
       walletType: 'ApplePay',
-      walletData: btoa('{"token":"abc"}'),
-    });
+      walletData: 'eyJ0b2tlbiI6ImFiYyJ9',
+      subject: 'Tea',
+    } as const;
+    const answer = await iotpay.purchaseWithWallet(wallet);
+    await iotpay.purchaseWithWallet({ ...wallet, cardId: 'c-1' });
+    assert.deepEqual([bodies[0]?.['cardId'], bodies[1]?.['cardId']], [undefined, 'c-1']);
+    assert.equal(bodies[0]?.['subject'], 'Tea');
     assert.deepEqual([answer.status, answer.amount, answer['extra']], [2, 700, { kept: true }]);
     assert.equal(bodies[0]?.['walletType'], 'ApplePay');
     assert.match(String(bodies[0]?.['sign']), /^[0-9A-F]{32}$/);
@@ -200,8 +204,23 @@ describe('what is checked before anything is sent', () => {
     ]);
   });
 
-  for (const amount of [0, -1, 1.5, NaN, Infinity, '1999', 2 ** 53, undefined]) {
-    it(`an amount of ${String(amount)}`, async (test) => {
+  for (const amount of [
+    0,
+    -1,
+    1.5,
+    NaN,
+    Infinity,
+    '19.99',
+    '',
+    ' 5',
+    '1e3',
+    0n,
+    -1n,
+    2n ** 31n,
+    2 ** 31,
+    undefined,
+  ]) {
+    it(`an amount of ${typeof amount} ${String(amount)}`, async (test) => {
       assert.deepEqual(await refusedUnsent(test, (iotpay) => iotpay.purchase(purchase({ amount }))), [
         'amount',
       ]);
