@@ -11,8 +11,8 @@ export default {
     'src/sandbox/page/*.js',
     // Put in the place of the modules that they are named after.
     'test/checkout/soak/mutants/*.ts',
-    // A process of its own, started by a test.
-    'test/server/shop-process.ts',
+    // Bundled by test/react/site.ts, for each version of React.
+    'test/react/app.ts',
   ],
   project: ['src/**/*.{ts,tsx,js}', 'demo/**/*.js', 'test/**/*.ts', '.config/*.mjs'],
   // Projects of their own, with their own package.json.
@@ -21,10 +21,14 @@ export default {
   ignoreDependencies: [
     // Started by its path in test/package/package.check.ts.
     '@arethetypeswrong/cli',
+    // The bundler of test/react/site.ts takes them in the place of `react` and `react-dom`.
+    'react-18',
+    'react-dom',
+    'react-dom-18',
+    '@types/react-dom',
     // Used by the code that the documents print and the tests run.
     'express',
     // Named by the generated types, for projects that have them.
-    'react',
     'vue',
     'svelte',
   ],

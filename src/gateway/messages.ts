@@ -3,7 +3,9 @@
  * else counts; for every other refusal the order stays unknown.
  */
 export function meansNotFound(text: unknown): boolean {
-  return typeof text === 'string' && /\bnot (?:be )?found\b|\b(?:not|n't) exist|\bno such\b|不存在/i.test(text);
+  return (
+    typeof text === 'string' && /\bnot (?:be )?found\b|\b(?:not|n't) exist|\bno such\b|不存在/i.test(text)
+  );
 }
 
 /** Whether the gateway's words say that a card was not saved under this cardId (source: IOTPay, "Query card"). */
