@@ -9,6 +9,13 @@ import type { Records } from './records.js';
  * by then never will.
  */
 const ON_PAID_LIMIT_MS = 3_600_000;
+/**
+ * How long it is tried to write down that the merchant has been told, in milliseconds: shorter than a lease lasts that
+ * cannot be renewed, so that nobody else tells meanwhile.
+ */
+const MARK_MS = 15_000;
+/** The pause after the first try, in milliseconds; each is twice as long as the one before, up to a second. */
+const MARK_PAUSE_MS = 50;
 
 /** What `onPaid` is told. */
 export interface PaidOrder {
@@ -80,7 +87,22 @@ export class Delivery {
     const { payment } = attempt;
     if (record.paidBy === mchOrderNo) await onPaid({ orderId: record.id, payment });
     else await this.#twice(record, payment);
-    await records.change(name, (found) => changeAttempt(found, mchOrderNo, markDelivered));
+    await this.#mark(name, mchOrderNo);
+  }
+
+  /** Writes down that the merchant has been told: a connection that breaks just now is no reason to ship twice. */
+  async #mark(name: string, mchOrderNo: string): Promise<void> {
+    const { records } = this.#options;
+    const endMs = Date.now() + MARK_MS;
+    for (let pauseMs = MARK_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
+      try {
+        await records.change(name, (found) => changeAttempt(found, mchOrderNo, markDelivered));
+        return;
+      } catch (error) {
+        if (Date.now() + pauseMs >= endMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
   }
 
   async #twice(record: OrderRecord, payment: Payment): Promise<void> {
