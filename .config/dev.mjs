@@ -15,6 +15,9 @@ const SHOP = `http://127.0.0.1:${SHOP_PORT}`;
 /** Changes that come closer together than this are one, in milliseconds. */
 const QUIET_MS = 150;
 
+/** Shown while no shop is running; it is reloaded when one answers. */
+const STARTING = '<!doctype html><title>Starting</title><p>The shop is being built and started.';
+
 /** Tells every open page to reload. */
 const pages = new Set();
 const reload = () => pages.forEach((tell) => tell());
@@ -30,7 +33,8 @@ async function restart() {
     await gone;
   }
   shop = spawn(process.execPath, ['demo/server.js'], {
-    stdio: ['ignore', shop ? 'ignore' : 'inherit', 'inherit'],
+    // It prints its own address, which is not the one to open.
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, PORT: `${SHOP_PORT}` },
   });
   const running = shop;
@@ -75,13 +79,15 @@ app.get('/dev/changes', (context) =>
 );
 app.all('*', async ({ req }) => {
   const { pathname, search } = new URL(req.url);
-  const answer = await proxy(SHOP + pathname + search, { raw: req.raw, redirect: 'manual' });
+  const answer = await proxy(SHOP + pathname + search, { raw: req.raw, redirect: 'manual' }).catch(
+    () => new Response(STARTING, { status: 503, headers: { 'Content-Type': 'text/html' } }),
+  );
   if (!answer.headers.get('Content-Type')?.startsWith('text/html')) return answer;
   const headers = new Headers(answer.headers);
   headers.delete('Content-Length');
   return new Response(withReload(await answer.text()), { status: answer.status, headers });
 });
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: PORT });
+serve({ fetch: app.fetch, hostname: '127.0.0.1', port: PORT });
 
 const { options } = await loadConfigFile(new URL('../rollup.config.mjs', import.meta.url).pathname);
 // The CDN file is what the shop's pages load: here without the minifier, which takes most of the build's time.
@@ -97,13 +103,10 @@ builder.on('event', (event) => {
   console.log(`${new Date().toLocaleTimeString()}  built; the shop is at http://127.0.0.1:${PORT}`);
   void change();
 });
-const demo = watchFiles('demo', { recursive: true }, () => void change());
+watchFiles('demo', { recursive: true }, () => void change());
 
 process.once('SIGINT', () => {
   stopping = true;
-  demo.close();
-  void builder.close();
   shop?.kill();
-  server.close();
-  server.closeAllConnections();
+  process.exit();
 });
