@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --runs 1000 --seed 1`: random shoppers; ends with 1 where one was charged twice or told something
+ * `npm run soak:element -- --runs 1000 --seed 1`: random shoppers; ends with 1 where one was charged twice or told something
  * false. `--mutate`: switches each rule off in turn, and ends with 1 where nobody noticed.
  */
 import { parseArgs } from 'node:util';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { soak } from './soak.js';
 
-/** How many shoppers; `npm run soak` sends a thousand. */
+/** How many shoppers; `npm run soak:element` sends a thousand. */
 const RUNS = Number(process.env['SOAK_RUNS'] ?? 40);
 const SEED = Number(process.env['SOAK_SEED'] ?? 1);
 

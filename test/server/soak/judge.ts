@@ -1,0 +1,61 @@
+import type { Charge } from '../../../src/sandbox/index.js';
+import { nameOf } from '../../../src/server/checkout/record.js';
+import type { Delivered } from './shop.js';
+
+/** A delivery as it was written down. */
+export interface DeliveredAt extends Delivered {
+  /** By `performance.now()`. */
+  readonly atMs: number;
+}
+
+/** One order at the end. */
+export interface Ended {
+  readonly order: string;
+  /** The shopper was told "paid". */
+  readonly sawPaid: boolean;
+  /** What the shop says; `undefined`: it could not be asked. */
+  readonly standing:
+    { readonly state: string; readonly payment?: { readonly mchOrderNo: string } } | undefined;
+}
+
+/** What everything is judged by. */
+export interface Evidence {
+  readonly orders: readonly Ended[];
+  /** The sandbox's own books: each time that money moved. */
+  readonly charges: readonly Charge[];
+  readonly deliveries: readonly DeliveredAt[];
+  /** When a server's process was killed, by `performance.now()`. */
+  readonly killedAt: (run: number) => number | undefined;
+}
+
+/** What must never be: one line each. PURE. */
+export function judge({ orders, charges, deliveries, killedAt }: Evidence): string[] {
+  const violations: string[] = [];
+  const known = new Set(orders.map(({ order }) => nameOf(order)));
+  for (const { mchOrderNo } of charges)
+    if (!known.has(mchOrderNo.slice(0, nameOf('').length)))
+      violations.push(`${mchOrderNo}: a charge for no order`);
+  for (const { order, sawPaid, standing } of orders) {
+    const own = charges.filter(({ mchOrderNo }) => mchOrderNo.startsWith(nameOf(order)));
+    const told = deliveries.filter((each) => each.orderId === order);
+    const say = (what: string) => violations.push(`${order}: ${what}`);
+    if (own.length > 1)
+      say(`${own.length} charges for one order (${own.map((each) => each.mchOrderNo).join(', ')})`);
+    if (own.length === 0 && sawPaid) say('the shopper was told "paid", and no money moved');
+    if (own.length === 0 && told.length > 0) say('onPaid, and no money moved');
+    if (own.length === 0 && standing?.state === 'paid') say('the shop says paid, and no money moved');
+    if (standing === undefined || standing.state === 'unknown') say('the shop does not know at the end');
+    if (own.length > 0 && !own.some((each) => each.mchOrderNo === standing?.payment?.mchOrderNo))
+      say(`a charge that the shop does not know of; it says ${standing?.state}`);
+    for (const { mchOrderNo } of own) {
+      const times = told.filter((each) => each.mchOrderNo === mchOrderNo);
+      if (times.length === 0) say('onPaid was never told of its charge');
+      times.slice(1).forEach(({ atMs }, i) => {
+        const killed = killedAt(times[i]?.run ?? 0);
+        if (killed === undefined || killed > atMs)
+          say('onPaid ran again, and nothing had crashed in between');
+      });
+    }
+  }
+  return violations;
+}

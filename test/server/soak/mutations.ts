@@ -1,0 +1,66 @@
+/** A rule of the checkout's source that is switched off to see that the soak notices. */
+export interface Mutation {
+  /** Below src/server/checkout. */
+  readonly file: string;
+  /** Stands in the file exactly once; the bundle fails where it does not. */
+  readonly text: string;
+  readonly instead: string;
+}
+
+export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+  'a form that is open is shared': {
+    file: 'record.ts',
+    text: 'return same ? {',
+    instead: 'return same && now < 0 ? {',
+  },
+  'what is paid is told, and gets no form': {
+    file: 'record.ts',
+    text: "if (payment) return { do: 'tell-paid', payment };",
+    instead: '',
+  },
+  'the gateway is asked before a new form': {
+    file: 'forms.ts',
+    text: 'await attempts.settle(name, await records.read(name));',
+    instead: '{ record: await records.read(name), failure: undefined };',
+  },
+  'a saved card is charged once': {
+    file: 'charges.ts',
+    text: 'put = !obstacle && !isClosed(found, now());',
+    instead: 'put = !obstacle;',
+  },
+  'a saved card is not charged beside an open form': {
+    file: 'charges.ts',
+    text: 'obstacle = formClosed ? undefined : openForm(found, now());',
+    instead: 'openForm(found, now());',
+  },
+  'a charge is on record before it is sent': {
+    file: 'charges.ts',
+    text: 'return put ? withAttempt(found, order.id, attempt) : undefined;',
+    instead: 'withAttempt(found, order.id, attempt); return undefined;',
+  },
+  'what was submitted and is not decided is asked about': {
+    file: 'record.ts',
+    text: 'if (isOver(attempt)) return false;',
+    instead: 'if (isOver(attempt) || now) return false;',
+  },
+  'an order that is not settled is watched': {
+    file: 'records.ts',
+    text: "await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }));",
+    instead: '',
+  },
+  'one process at a time tells of a payment': {
+    file: 'lease.ts',
+    text: 'if (held && held.value !== NOBODY) return false;',
+    instead: 'if (held) return true;',
+  },
+  'a payment that was told of is marked': {
+    file: 'delivery.ts',
+    text: '{ ...attempt, delivered: true }',
+    instead: 'attempt',
+  },
+  'whoever writes compares': {
+    file: 'compare-and-set.ts',
+    text: 'version: stored?.version, ttlMs })',
+    instead: 'version: (await store.get(key))?.version, ttlMs })',
+  },
+};

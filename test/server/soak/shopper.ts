@@ -1,0 +1,253 @@
+// A person who buys one thing. What people do, they do: several tabs, reloads, double clicks, impatience. Two things a person
+// does not do: pay again after having seen "paid" anywhere; and leave another tab open after starting over, since the form
+// of before a decline and the one of after it can both be paid in (then `onPaidTwice` tells).
+import type { Sandbox } from '../../../src/sandbox/index.js';
+import { command } from './servers.js';
+import { pause, type Random } from './random.js';
+
+export interface Mall {
+  readonly sandbox: Sandbox;
+  /** The servers' ports. */
+  readonly ports: readonly number[];
+  readonly savedCards: readonly string[];
+  /** Told of each question and each payment: now is the time for something to go wrong. */
+  step(): void;
+  /** Counts what has happened. */
+  count(what: string): void;
+}
+
+interface Tab {
+  readonly mchOrderNo: string;
+}
+
+/** What the page hears of a payment. */
+type Heard = 'paid' | 'failed' | 'unclear';
+
+interface Told {
+  readonly status?: number;
+  readonly secureId?: string;
+  readonly mchOrderNo?: string;
+}
+
+/** How often a page asks again where no answer comes. */
+const TRIES = 60;
+/** How often the element asks about an outcome that nobody knows. */
+const QUESTIONS = 30;
+const CARDS = [
+  'approved',
+  'approved-mastercard',
+  'declined',
+  'contradiction',
+  'silent',
+  'unknown-status',
+  'broken',
+];
+const UNIONPAY = [
+  'unionpay-approved',
+  'unionpay-declined',
+  'unionpay-timeout-paid',
+  'unionpay-timeout-failed',
+  'late-success',
+];
+
+export class ShopperModel {
+  readonly order: string;
+  /** Told "paid" anywhere. */
+  sawPaid = false;
+  readonly #mall: Mall;
+  readonly #random: Random;
+  readonly #channel: 'PF_CC' | 'UPI_EX';
+  #tabs: Tab[] = [];
+  /** The attempt of which a FAIL was heard, until there is a new form. */
+  #failed: string | undefined;
+  /** Something was submitted, and nobody has said what became of it. */
+  #unclear = false;
+  #key = 0;
+
+  constructor(order: string, mall: Mall, random: Random) {
+    this.order = order;
+    this.#mall = mall;
+    this.#random = random;
+    this.#channel = random.chance(0.3) ? 'UPI_EX' : 'PF_CC';
+  }
+
+  async shop(): Promise<void> {
+    await this.#open();
+    for (let steps = this.#random.between(2, 9); steps > 0 && !this.sawPaid; steps--) {
+      if (this.#unclear) await this.#ask();
+      else await this.#step();
+      await pause(this.#random.between(0, 60));
+    }
+  }
+
+  async #step(): Promise<void> {
+    const random = this.#random;
+    const dice = random.next();
+    if (this.#tabs.length === 0 || dice < 0.1) {
+      this.#mall.count('reload');
+      return this.#open();
+    }
+    if (dice < 0.25) {
+      this.#mall.count('second tab');
+      return void (await Promise.all([this.#open(), this.#open()]));
+    }
+    if (dice < 0.4 && this.#channel === 'PF_CC') return this.#chargeSavedCard();
+    await this.#pay();
+  }
+
+  /** A page loads: it asks for a form. */
+  async #open(): Promise<void> {
+    const failed = this.#failed;
+    const body = { mode: 'pay', order: this.order, channel: this.#channel, ...(failed && { failed }) };
+    const told = await this.#post('secure-id', body);
+    if (!told) return;
+    if (told.secureId && told.mchOrderNo) {
+      // Starting over: the form of before is gone from every tab.
+      if (failed && this.#failed === failed) {
+        this.#tabs = [];
+        this.#failed = undefined;
+      }
+      this.#tabs.push({ mchOrderNo: told.mchOrderNo });
+    } else this.#learn(told);
+  }
+
+  /** The shopper fills in the form: in one tab, or in two at once, or with a double click. */
+  async #pay(): Promise<void> {
+    const random = this.#random;
+    const scenario = random.pick(
+      this.#channel === 'UPI_EX' ? UNIONPAY : random.chance(0.4) ? CARDS.slice(0, 3) : CARDS,
+    );
+    const tab = random.pick(this.#tabs);
+    const inTabs = [tab];
+    if (random.chance(0.15)) {
+      this.#mall.count('double click');
+      inTabs.push(tab);
+    }
+    if (this.#tabs.length > 1 && random.chance(0.6)) {
+      this.#mall.count('paid in every tab at once');
+      inTabs.push(...this.#tabs.filter((each) => each !== tab));
+    }
+    const beside = this.#channel === 'PF_CC' && random.chance(0.1);
+    const [charged, ...heard] = await Promise.all([
+      beside ? this.#charge('no') : undefined,
+      ...inTabs.map(({ mchOrderNo }) => this.#submit(mchOrderNo, scenario)),
+    ]);
+    if (beside) this.#mall.count('saved card and form at once');
+    if (charged === 'paid' || heard.includes('paid')) this.sawPaid = true;
+    else if (charged === 'unclear' || heard.some((each) => each === 'unclear')) this.#unclear = true;
+    else {
+      this.#mall.count('declined');
+      // Another card in the same form, or a start-over; whichever it is, the other tabs are closed.
+      this.#tabs = [tab];
+      if (random.chance(0.7)) {
+        this.#failed = tab.mchOrderNo;
+        await this.#open();
+      }
+    }
+  }
+
+  async #submit(mchOrderNo: string, scenario: string): Promise<Heard> {
+    let events: readonly unknown[];
+    this.#mall.step();
+    try {
+      ({ events } = await this.#mall.sandbox.pay(mchOrderNo, { scenario }));
+    } catch {
+      // The form said no more than that it can't be: paid already, busy with the other click, or broken.
+      return 'unclear';
+    }
+    const last = events.at(-1) as
+      { result?: string; detail?: { status?: number; retCode?: string } } | undefined;
+    const text = JSON.stringify(last ?? '');
+    if (/time.?out/i.test(text)) {
+      this.#mall.count('Timeout');
+      return 'unclear';
+    }
+    if (last?.result === 'FAIL') return 'failed';
+    const status = last?.detail?.status;
+    return last?.result === 'SUCCESS' && (status === 2 || status === 3) ? 'paid' : 'unclear';
+  }
+
+  /** The page asks what became of it, until it knows, or the shopper reloads. */
+  async #ask(): Promise<void> {
+    const tab = this.#tabs.at(-1);
+    if (!tab || this.#random.chance(0.15)) {
+      this.#mall.count('reload while nothing is known');
+      this.#unclear = false;
+      return this.#open();
+    }
+    for (let i = 0; i < QUESTIONS && !this.sawPaid; i++) {
+      const { mchOrderNo } = tab;
+      const told = await this.#post('order-status', {
+        mode: 'pay',
+        order: this.order,
+        channel: this.#channel,
+        mchOrderNo,
+      });
+      if (told) this.#learn(told);
+      if (told?.status === 9 || told?.status === 0) {
+        this.#unclear = false;
+        this.#tabs = [tab];
+        this.#failed = mchOrderNo;
+        return this.#open();
+      }
+      await pause(250);
+    }
+  }
+
+  /** The form is taken off the page, and a saved card is charged; now and then with a double click. */
+  async #chargeSavedCard(): Promise<void> {
+    this.#tabs = [];
+    this.#mall.count('saved card');
+    const clicks = this.#random.chance(0.3) ? 2 : 1;
+    const heard = await Promise.all(Array.from({ length: clicks }, () => this.#charge('yes')));
+    if (heard.includes('paid')) this.sawPaid = true;
+  }
+
+  async #charge(formClosed: 'yes' | 'no'): Promise<Heard> {
+    const cardId = this.#random.pick(this.#mall.savedCards);
+    const port = this.#random.pick(this.#mall.ports);
+    try {
+      const { state } = (await command(port, '/charge', { order: this.order, cardId, formClosed })) as {
+        state: string;
+      };
+      if (state === 'paid') return 'paid';
+      return state === 'unknown' ? 'unclear' : 'failed';
+    } catch {
+      this.#mall.count('a charge without an answer');
+      return 'unclear';
+    }
+  }
+
+  #learn({ status }: Told): void {
+    if (status === 2 || status === 3) this.sawPaid = true;
+    this.#unclear = status === 1;
+  }
+
+  /** As the element sends it: again until there is an answer, with the same Idempotency-Key. */
+  async #post(route: string, body: Readonly<Record<string, string>>): Promise<Told | undefined> {
+    const random = this.#random;
+    const key = `${this.order}-${(this.#key += 1)}`;
+    this.#mall.step();
+    for (let i = 0; i < TRIES; i++) {
+      const signal = random.chance(0.08)
+        ? AbortSignal.timeout(random.between(1, 40))
+        : AbortSignal.timeout(15_000);
+      try {
+        const response = await fetch(`http://127.0.0.1:${random.pick(this.#mall.ports)}/pay/${route}`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+          body: JSON.stringify(body),
+          signal,
+        });
+        const told = (await response.json()) as Told;
+        if (response.ok) return told;
+        this.#mall.count(`HTTP ${response.status}`);
+      } catch {
+        this.#mall.count('an answer was lost');
+      }
+      await pause(random.between(50, 300));
+    }
+    this.#mall.count('gave up');
+    return undefined;
+  }
+}
