@@ -139,10 +139,7 @@ const RESHAPED = 'temporary: its owner is taking it apart';
  * Files that may break a size, each with its reason; at most five. `test/house/walls.test.ts` reports a line that is
  * no longer needed.
  */
-export const SIZE_EXCEPTIONS = [
-  { file: 'src/server/client.ts', off: ['complexity', 'max-lines-per-function'], because: RESHAPED },
-  { file: 'src/server/fields.ts', off: ['complexity'], because: RESHAPED },
-];
+export const SIZE_EXCEPTIONS = [];
 
 /** node:test's functions return promises that its own runner awaits. */
 const awaitedByRunner = [
