@@ -278,7 +278,10 @@ describe('what errors say', () => {
     assert.match(here.message, /ECONNREFUSED.*npx iotpay-checkout sandbox/);
     assert.ok(here.message.includes(`${gatewayOrigin}/v3/cc_query`), here.message);
     assert.ok(here.cause instanceof Error);
-    const there = await asking({ fetch: () => Promise.reject(new TypeError('fetch failed')) });
+    const there = await asking({
+      merchantKey: 'a-real-key',
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+    });
     assert.match(there.message, /https:\/\/ccapi\.iotpaycloud\.com\/v3\/cc_query/);
     assert.doesNotMatch(there.message, /sandbox/);
   });
