@@ -36,7 +36,7 @@ const GATEWAY = (async (_url: string, { body }: { body: string }) => {
 /** A checkout without orders. */
 function newCheckout(): Checkout {
   return createCheckout({
-    iotpay: createIotpay({ ...MERCHANT, fetch: GATEWAY }),
+    iotpay: createIotpay({ ...MERCHANT, gatewayOrigin: 'http://localhost:9', fetch: GATEWAY }),
     store: memoryStore(),
     notifyUrl: 'https://shop.example/notify',
     returnUrl: 'https://shop.example/thanks',

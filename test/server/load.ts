@@ -62,7 +62,7 @@ export async function load(count: number, concurrency: number): Promise<LoadResu
     return Response.json({ retCode: 'SUCCESS', retMsg: '', retData });
   }) as unknown as typeof fetch;
   const checkout = createCheckout({
-    iotpay: createIotpay({ ...MERCHANT, fetch: gateway }),
+    iotpay: createIotpay({ ...MERCHANT, gatewayOrigin: 'http://localhost:9', fetch: gateway }),
     store: memoryStore(),
     notifyUrl: 'https://shop.example/notify',
     returnUrl: 'https://shop.example/thanks',
