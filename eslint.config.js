@@ -133,8 +133,6 @@ export const SIZES = {
   complexity: ['error', 15],
 };
 
-const RESHAPED = 'temporary: its owner is taking it apart';
-
 /**
  * Files that may break a size, each with its reason; at most five. `test/house/walls.test.ts` reports a line that is
  * no longer needed.
