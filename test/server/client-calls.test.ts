@@ -11,7 +11,7 @@ import {
   type Iotpay,
   type IotpayClientOptions,
 } from '../../src/server/index.js';
-import { gatewayFor, gatewaySaying, MERCHANT, notificationOf, quiet } from './support.js';
+import { gatewayFor, gatewaySaying, MERCHANT, notificationOf } from './support.js';
 
 const URLS = {
   notifyUrl: 'https://shop.example/n?a=1&status=2&sign=abc&mchOrderNo=x',
@@ -320,7 +320,8 @@ describe('keys', () => {
   });
 
   it('the sandbox’s are warned of in production', (test) => {
-    const lines = quiet(test);
+    const lines: string[] = [];
+    test.mock.method(console, 'warn', (line: string) => lines.push(line));
     const before = process.env['NODE_ENV'];
     test.after(() => {
       if (before === undefined) delete process.env['NODE_ENV'];
