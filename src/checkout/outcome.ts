@@ -57,7 +57,9 @@ function judge(codes: string[], timeout: boolean, status: number | undefined): V
     if (state === undefined || state === 'failed') return FAIL;
     return unknown(state === 'strange' ? 'unknown-status' : 'contradiction');
   }
-  return unknown(codes.every((code) => /^(SUCCESS|FAIL)$/.test(code)) ? 'contradiction' : 'unknown-status');
+  return unknown(
+    codes.every((code) => code === 'SUCCESS' || code === 'FAIL') ? 'contradiction' : 'unknown-status',
+  );
 }
 
 /**

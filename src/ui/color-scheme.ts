@@ -3,5 +3,5 @@
  * visitor prefers. Asked of an element whose unused `column-rule-color` is `light-dark(#fff, #000)`.
  */
 export function isDark(probe: Element): boolean {
-  return /^rgb\(0, 0, 0\)$/.test(getComputedStyle(probe).columnRuleColor);
+  return getComputedStyle(probe).columnRuleColor === 'rgb(0, 0, 0)';
 }
