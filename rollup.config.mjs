@@ -8,10 +8,10 @@ import { manifest } from './.config/manifest.mjs';
 
 const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
-/** What a merchant's own bundler or runtime brings; all else ends up in our files. */
+/** What a merchant's own bundler or runtime brings; everything else is bundled into our files. */
 const isExternal = (id) => /^(?:lit(?:\/|$)|@lit\/|react$|node:)/.test(id);
 
-/** Type errors end the build; declarations are laid as the sources are, so that `exports` finds them. */
+/** Type errors end the build; declarations are in the same folders as the sources, so that `exports` finds them. */
 const compile = (options) => typescript({ tsconfig: 'src/tsconfig.json', ...options });
 
 /** Lit's templates and styles without the white space that only we read. */
@@ -40,7 +40,7 @@ function licenseTexts(dependencies) {
   return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** A warning nobody reads hides a defect: none is let through. */
+/** A warning that nobody reads can hide a defect, so each one ends the build. */
 const onwarn = (warning) => {
   throw new Error(`${warning.message}${warning.loc ? ` (${warning.loc.file}:${warning.loc.line})` : ''}`);
 };

@@ -9,13 +9,13 @@ const TAG = 'iotpay-checkout';
 const SOURCES = ['src/index.ts', 'src/iotpay-checkout.ts'];
 const BUILT = { 'src/index': 'dist/index.js', 'src/iotpay-checkout': 'dist/element.js' };
 
-/** Where a module of the sources is found in the package; what has no door of its own came in through the index. */
+/** Where a module of the sources is found in the package; what has no entry of its own is exported by the index. */
 const builtPath = (path) => BUILT[path.replace(/^\.?\//, '').replace(/\.[jt]s$/, '')] ?? 'dist/index.js';
 
-/** Methods of the class that are no merchant's business: the platform's, and the controller's. */
+/** Methods of the class that are not for merchants: the platform's, and the controller's. */
 const NOT_FOR_MERCHANTS = new Set(['connectedMoveCallback', 'iotpayOptions']);
 
-/** The values of our exported constants, by name: a manifest that says `DEFAULT_X` tells its reader nothing. */
+/** The values of our exported constants, by name: a manifest that says `DEFAULT_X` does not tell the value. */
 function constants() {
   const found = new Map();
   for (const file of readdirSync('src', { recursive: true }).filter((name) => name.endsWith('.ts'))) {

@@ -187,6 +187,10 @@ describe('a size', () => {
     });
   }
 
+  it('has five exceptions at most', () => {
+    assert.ok(SIZE_EXCEPTIONS.length <= 5, `${SIZE_EXCEPTIONS.length}`);
+  });
+
   for (const { file, off, because } of SIZE_EXCEPTIONS) {
     it(`the exception of ${file} is still needed`, async () => {
       assert.ok(because.length > 0);

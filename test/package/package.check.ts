@@ -34,9 +34,9 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
   dependencies: Record<string, string>;
 };
 
-/** Doors that lead to data: nothing to run, nothing to type. */
+/** Entries that are data: there is nothing to run and nothing to type. */
 const isData = (door: string): boolean => /\.json$/.test(door);
-/** Doors that a merchant imports for their types: nothing runs, and nothing breaks a bundler. */
+/** Entries that a merchant imports for their types: nothing runs, and nothing breaks a bundler. */
 const isTypesOnly = (door: string): boolean => door.startsWith('./types/');
 
 /** What the contract promises to merchants. */

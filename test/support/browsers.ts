@@ -49,7 +49,7 @@ const NAMES: Readonly<Record<'chromium' | 'firefox', readonly string[]>> = {
   ],
 };
 
-/** Where Debian and others keep WebKitGTK's MiniBrowser, which is on nobody's PATH. */
+/** Where Debian and others keep WebKitGTK's MiniBrowser, which is not in PATH. */
 const LIBRARY_FOLDERS = ['/usr/libexec', '/usr/lib', '/usr/lib64'];
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
@@ -119,7 +119,7 @@ function isDebian(): boolean {
   return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
-/** Installs with the system's own package manager; what fails is found out by looking again. */
+/** Installs with the system's own package manager. Whether it worked is seen by looking for the browsers again. */
 function install(packages: readonly string[]): void {
   console.log(`Installing browsers for the tests: ${packages.join(' ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -143,7 +143,7 @@ export function requireBrowsers(engines: readonly Engine[]): Browsers {
   let browsers = findBrowsers();
   let missing = engines.filter((engine) => !browsers[engine]);
   if (missing.length > 0 && isRoot() && isDebian() && findProgram(['apt-get'])) {
-    // One at a time: an engine that the distribution lacks must not take the others with it.
+    // One at a time: an engine that the distribution lacks must not stop the others from being installed.
     for (const engine of missing) install(PACKAGES[engine]);
     browsers = findBrowsers();
     missing = missing.filter((engine) => !browsers[engine]);
@@ -192,7 +192,7 @@ async function waitForPort(port: number, child: ChildProcess): Promise<void> {
   throw new Error(`WebKitWebDriver did not listen on port ${port} within ${DRIVER_TIMEOUT_MS} ms.`);
 }
 
-/** Starts a program that dies with us, whatever way we end. */
+/** Starts a program that is stopped when this process ends, however it ends. */
 function startChild(program: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
   const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');

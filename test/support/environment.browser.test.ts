@@ -4,7 +4,7 @@ import type { GatewayFault } from './fault-server.js';
 import type { BackendFault } from './merchant-backend.js';
 import { brokenEndpoint, charges, drive, freshPage, type FreshPage } from './page.js';
 
-/** What the other tests stand on: the servers do what their names say, in this very browser. */
+/** What the other tests rely on: in this browser, the servers do what their names say. */
 describe('the test environment', () => {
   const post = (address: string, signal: AbortSignal | null = null, data: object = {}): Promise<Response> =>
     fetch(address, {

@@ -136,7 +136,7 @@ export function merchantBackend(
   app.use('/api/*', async (context, next) => {
     const { fault, times, tag } = context.req.query();
     if (context.req.method === 'POST') {
-      // What is no JSON is the handler's to refuse; it is seen all the same.
+      // What is not JSON is refused by the route; it is recorded all the same.
       const body = (await context.req.raw
         .clone()
         .json()
@@ -158,7 +158,7 @@ export function merchantBackend(
       return next();
     }
     if (breakAnswer(fault, context.env.outgoing, 'application/json')) {
-      // The socket is ours now: nothing more is written to it.
+      // The answer was written to the socket already.
       return RESPONSE_ALREADY_SENT;
     }
     return faultyAnswer(fault) ?? json(400, { message: `No such fault: ${fault}` });

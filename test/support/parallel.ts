@@ -4,7 +4,7 @@ export interface Timings {
   readonly perSecond: number;
 }
 
-/** Runs a task so often, so many at a time; `i` counts from 0. */
+/** Runs a task `count` times, some of them at a time; `i` counts from 0. */
 export async function inParallel(
   count: number,
   concurrency: number,
