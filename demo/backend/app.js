@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { playgroundPage } from '../playground/page.js';
+import { PLAYGROUND_FILES } from '../playground/files.js';
+import { addPlayground } from '../playground/routes.js';
+import { throughTheWorld } from '../playground/stage.js';
 import { artwork } from '../shop/art.js';
+import { SHOP_FILES } from '../shop/files.js';
 import * as pages from '../shop/pages.js';
 import { LANGUAGES, languageOf, translator } from '../shop/strings/index.js';
 import { findProduct, MAX_QUANTITY } from './catalogue.js';
@@ -22,18 +25,16 @@ const FORMS_PER_ADDRESS = 180;
 const MAX_FORM_BYTES = 16 * 1024;
 
 /** What browsers may fetch besides pages, and where it is. */
-const FILES = /** @type {const} */ ({
-  '/assets/shop.css': ['../shop/assets/shop.css', 'text/css'],
-  '/assets/shop.js': ['../shop/assets/shop.js', 'text/javascript'],
-  '/assets/format.js': ['../shop/assets/format.js', 'text/javascript'],
-  '/assets/checkout.js': ['../shop/assets/checkout.js', 'text/javascript'],
-  '/assets/order.js': ['../shop/assets/order.js', 'text/javascript'],
-  '/assets/cards.js': ['../shop/assets/cards.js', 'text/javascript'],
-  '/assets/playground.css': ['../playground/assets/playground.css', 'text/css'],
-  '/assets/playground.js': ['../playground/assets/playground.js', 'text/javascript'],
+const FILES = [
+  ...SHOP_FILES,
+  ...PLAYGROUND_FILES,
   // What `npm run build` makes; a shop of your own takes it from its node_modules, or from a CDN.
-  '/vendor/iotpay-checkout.js': ['../../dist/cdn/iotpay-checkout.js', 'text/javascript'],
-});
+  {
+    path: '/vendor/iotpay-checkout.js',
+    file: new URL('../../dist/cdn/iotpay-checkout.js', import.meta.url),
+    type: 'text/javascript',
+  },
+];
 
 /**
  * The whole shop over Web-standard requests.
@@ -74,7 +75,10 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     context.header('Referrer-Policy', 'same-origin');
   });
 
-  /* The one mount point that a merchant needs: three routes behind it. */
+  /* The one mount point that a merchant needs: three routes behind it. The playground's stage can make them slow or silent
+     for itself. */
+
+  app.use('/api/iotpay/*', throughTheWorld);
 
   app.use('/api/iotpay/secure-id', async (context, next) => {
     if (context.req.method !== 'POST') return next();
@@ -120,10 +124,10 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     context.header('Cache-Control', 'max-age=300');
     return context.body(svg, 200, { 'Content-Type': 'image/svg+xml' });
   });
-  for (const [path, [file, type]] of Object.entries(FILES)) {
+  for (const { path, file, type } of FILES) {
     app.get(path, async (context) => {
       try {
-        const text = await readFile(new URL(file, import.meta.url), 'utf8');
+        const text = await readFile(file, 'utf8');
         return context.body(text, 200, {
           'Content-Type': `${type}; charset=utf-8`,
           'Cache-Control': 'no-cache',
@@ -141,13 +145,14 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
   /**
    * A page's surroundings: the visitor, their language, the policy.
    * @param {import('hono').Context} context
+   * @param {(nonce: string) => Readonly<Record<string, string>>} [policy] what is different on this page
    */
-  const open = (context) => {
+  const open = (context, policy = () => ({})) => {
     const session = sessions.of(context.req.raw) ?? sessions.open();
     context.header('Set-Cookie', sessions.cookie(session, originOf(context.req.raw).startsWith('https:')));
     const nonce = randomBytes(18).toString('base64');
     const lang = languageOf(context.req.header('Cookie'), context.req.header('Accept-Language'));
-    context.header('Content-Security-Policy', contentSecurityPolicy(nonce, gatewayOrigin));
+    context.header('Content-Security-Policy', contentSecurityPolicy(nonce, gatewayOrigin, policy(nonce)));
     context.header('Cache-Control', 'no-store');
     context.header('Cross-Origin-Opener-Policy', 'same-origin');
     const { pathname, search } = new URL(context.req.url);
@@ -249,7 +254,8 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
   });
 
   app.get('/orders/:id', async (context) => {
-    const { session, page } = open(context);
+    // The playground's stage may be redirected here.
+    const { session, page } = open(context, () => ({ 'frame-ancestors': `'self'` }));
     const order = orders.of(session, context.req.param('id'));
     if (!order) return context.html(pages.missing(page), 404);
     // IOTPay's redirect says how it went; that is a hint for the page, the truth is asked for.
@@ -272,7 +278,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     const session = sessions.of(context.req.raw);
     const { card } = await context.req.parseBody();
     if (session) session.cards = session.cards.filter(({ cardId }) => cardId !== card);
-    return context.redirect('/cards', 303);
+    return context.redirect('/cards?removed', 303);
   });
 
   app.post('/language', async (context) => {
@@ -285,10 +291,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     return context.redirect(safe, 303);
   });
 
-  app.get('/playground', (context) => {
-    const { page } = open(context);
-    return context.html(playgroundPage(page));
-  });
+  addPlayground(app, { gatewayOrigin, open });
 
   /* What is left. */
 

@@ -30,8 +30,8 @@ export const MAX_QUANTITY = 10;
 
 const SHIPPING_CENTS = 1200;
 const FREE_SHIPPING_FROM_CENTS = 15000;
-/** Nova Scotia's harmonized sales tax, in percent. */
-const TAX_PERCENT = 14;
+/** The harmonized sales tax where the parcel goes, in percent: New Brunswick's. */
+const TAX_PERCENT = 15;
 
 /**
  * @typedef {{product: Product, quantity: number}} Line

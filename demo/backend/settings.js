@@ -36,7 +36,7 @@ export async function readSettings(env) {
         `IOTPAY_GATEWAY_ORIGIN is set, but none of ${CREDENTIALS.join(', ')}. Set them too, or none for the sandbox.`,
       );
     }
-    const sandbox = await startSandbox({ port: 0 });
+    const sandbox = await startSandbox({ port: 0, drive: true });
     return { port, merchant: sandbox.merchant, gatewayOrigin: sandbox.origin, sandbox, ...publicUrl };
   }
   if (missing.length > 0) {

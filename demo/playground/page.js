@@ -1,35 +1,53 @@
-import { html } from 'hono/html';
-import { PRODUCTS } from '../backend/catalogue.js';
+import { html, raw } from 'hono/html';
 import { grouped, layout } from '../shop/layout.js';
+import { PAGES, SHEETS, WORLDS } from './assets/state.js';
 
-/** @typedef {import('iotpay-checkout/sandbox').Scenario} Scenario */
+/**
+ * @typedef {import('../shop/pages.js').Page} Page
+ * @typedef {import('./manifest.js').Manifest} Manifest
+ * @typedef {import('./manifest.js').Member} Member
+ * @typedef {import('iotpay-checkout/sandbox').Scenario} Scenario
+ */
 
-/** @type {readonly [string, (scenario: Scenario) => boolean][]} */
-const GROUPS = [
-  ['UnionPay', ({ channel }) => channel === 'UPI_EX'],
-  ['Paid', ({ id }) => id.startsWith('approved') || id === 'redirect' || id === 'declined-later'],
-  ['Not paid', ({ id }) => /^(?:declined|insufficient-funds|fail-redirect|expired|broken)$/.test(id)],
-  ['Odd answers', () => true],
-];
+/** Runs that are more than one card. The others are the sandbox's scenarios. */
+const RUNS = /** @type {const} */ ([
+  ['approved', 'Paid'],
+  ['declined-twice', 'Declined twice'],
+  ['unionpay-timeout-paid', 'Timeout, then paid'],
+  ['unionpay-timeout-failed', 'Timeout, then failed'],
+  ['frame-removed', 'Frame removed by the page'],
+]);
 
-/** @param {readonly Scenario[]} scenarios */
-function groupsOf(scenarios) {
-  const left = new Set(scenarios);
-  const groups = GROUPS.map(([name, belongs]) => {
-    const members = [...left].filter(belongs);
-    for (const member of members) left.delete(member);
-    return { name, members };
-  });
-  // Cards first, UnionPay after them.
-  return [...groups.slice(1, 3), ...groups.slice(0, 1), ...groups.slice(3)].filter(
-    ({ members }) => members.length,
-  );
-}
+const TABS = /** @type {const} */ ([
+  ['html', 'HTML'],
+  ['react', 'React'],
+  ['vue', 'Vue'],
+  ['svelte', 'Svelte'],
+  ['angular', 'Angular'],
+  ['server', 'Server'],
+]);
+
+/** What an attribute may be, where the element's types do not say it yet. */
+const CHOICES = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
+  mode: ['pay', 'add'],
+  credentials: ['same-origin', 'include', 'omit'],
+  loading: ['eager', 'lazy', 'manual'],
+  theme: ['card'],
+  'color-scheme': ['auto', 'light', 'dark'],
+  lang: ['en', 'fr', 'zh-Hans', 'zh-Hant'],
+});
+
+/** @param {string} id @param {string} title @param {unknown} content */
+const section = (id, title, content) =>
+  html`<details class="pg-part" id="${id}">
+    <summary><h2>${title}</h2></summary>
+    <div class="pg-fields">${content}</div>
+  </details>`;
 
 /**
  * @param {string} name
  * @param {string} label
- * @param {readonly (readonly [string, string])[]} choices value and label; the first is the default
+ * @param {readonly (readonly [string, string])[]} choices value and text
  */
 const select = (name, label, choices) =>
   html`<label class="field"
@@ -39,229 +57,240 @@ const select = (name, label, choices) =>
     </select></label
   >`;
 
-/**
- * @param {string} name
- * @param {string} label
- * @param {{value?: string, placeholder?: string, type?: string, hint?: string}} [more]
- */
-const input = (name, label, { value = '', placeholder = '', type = 'text', hint = '' } = {}) =>
-  html`<label class="field"
-    ><code>${label}</code>
-    <input
-      name="${name}"
-      type="${type}"
-      value="${value}"
-      placeholder="${placeholder}"
-      autocomplete="off"
-      spellcheck="false"
-    />
-    ${hint ? html`<span class="hint">${hint}</span>` : ''}</label
+/** One attribute of the element. @param {Member} member */
+function attribute({ name, description, type, usual }) {
+  const choices = CHOICES[name] ?? [...type.matchAll(/'([^']+)'/g)].map(([, value]) => value ?? '');
+  const shown = usual === 'undefined' ? '' : usual;
+  if (type === 'boolean') {
+    return html`<label class="check" title="${description}"
+      ><input type="checkbox" name="${name}" value="1" autocomplete="off" /> <code>${name}</code></label
+    >`;
+  }
+  if (choices.length > 0) {
+    const none = /** @type {const} */ (['', shown ? `${shown} (default)` : 'none (default)']);
+    return select(name, name, [
+      none,
+      ...choices.filter((value) => value !== shown).map((value) => /** @type {const} */ ([value, value])),
+    ]);
+  }
+  const long = name === 'request-data';
+  return html`<label class="field"
+    ><code>${name}</code>
+    ${
+      long
+        ? html`<textarea name="${name}" rows="3" data-json autocomplete="off" spellcheck="false"></textarea>`
+        : html`<input
+            name="${name}"
+            placeholder="${shown}"
+            inputmode="${name === 'setup-timeout' ? 'numeric' : 'text'}"
+            autocomplete="off"
+            spellcheck="false"
+          />`
+    }
+    <span class="hint" data-hint>${description}</span></label
   >`;
+}
 
-/**
- * @param {string} name
- * @param {string} label
- * @param {{value?: string, placeholder?: string, rows?: number, hint?: string}} [more]
- */
-const json = (name, label, { value = '', placeholder = '', rows = 3, hint = '' } = {}) =>
+/** One property that is no attribute. @param {Member} member */
+const property = ({ name, description }) =>
   html`<label class="field"
-    ><code>${label}</code>
+    ><code>.${name}</code>
     <textarea
-      name="${name}"
-      rows="${rows}"
-      placeholder="${placeholder}"
+      name=".${name}"
+      rows="2"
+      data-json
+      placeholder="JSON"
       autocomplete="off"
       spellcheck="false"
-    >
-${value}</textarea>
-    <span class="hint" data-hint>${hint}</span></label
+    ></textarea>
+    <span class="hint" data-hint>${description}</span></label
   >`;
 
-/** @param {import('../shop/pages.js').Page} page */
-export function playgroundPage(page) {
-  const { gatewayOrigin, scenarios = [] } = page;
+/** One custom property, with a colour picker where it is a colour. @param {Member} member */
+function token({ name, description, usual }) {
+  const colour = /(?:color|background)$/.test(name);
+  return html`<div class="field token">
+    <label for="${name}"><code>${name}</code></label>
+    <span class="token-inputs">
+      ${colour ? html`<input type="color" data-for="${name}" aria-label="${name}, picked" />` : ''}
+      <input id="${name}" name="${name}" placeholder="${usual}" autocomplete="off" spellcheck="false" />
+    </span>
+    <span class="hint" data-hint>${description}</span>
+  </div>`;
+}
+
+/** @param {Manifest} manifest @param {boolean} sandbox */
+const controls = ({ attributes, properties, tokens }, sandbox) =>
+  html`<form id="controls" class="pg-controls" aria-label="Settings">
+    ${section(
+      'part-attributes',
+      'Attributes',
+      html`<div class="presets" role="group" aria-label="Values for request-data">
+          <button type="button" class="chip" data-channel="PF_CC">Card</button>
+          <button type="button" class="chip" data-channel="UPI_EX">UnionPay</button>
+        </div>
+        ${attributes.map(attribute)}
+        <label class="check"
+          ><input type="checkbox" name="prevent" value="1" autocomplete="off" />
+          <code>preventDefault()</code> on outcomes</label
+        >
+        ${
+          sandbox
+            ? html`<label class="check"
+                ><input type="checkbox" id="quirks" autocomplete="off" /> The sandbox does all that IOTPay
+                leaves open</label
+              >`
+            : ''
+        }`,
+    )}
+    ${section('part-properties', 'Properties', properties.map(property))}
+    ${section(
+      'part-look',
+      'Look',
+      html`${select('page', 'page around it', Object.entries(PAGES))}
+        ${select('sheet', 'theme (style sheet)', [['', 'none'], ...SHEETS.map((name) => /** @type {const} */ ([name, `${name}.css`]))])}
+        <table class="contrast" id="contrast">
+          <caption>
+            Contrast, as it is now
+          </caption>
+          <tbody></tbody>
+        </table>
+        ${tokens.map(token)}`,
+    )}
+  </form>`;
+
+/** What can be tried, in one press each. @param {readonly Scenario[]} scenarios */
+const trials = (scenarios) =>
+  html`<section class="pg-try panel" aria-labelledby="try-title">
+    <h2 id="try-title">Try it</h2>
+    <label class="field"
+      ><span>What is in the way</span>
+      <select id="world" autocomplete="off">
+        ${Object.entries(WORLDS).map(([value, text]) => html`<option value="${value}">${text}</option>`)}
+      </select></label
+    >
+    ${
+      scenarios.length > 0
+        ? html`<div class="chips" role="group" aria-label="Runs to the end">
+              ${RUNS.map(([id, title]) => html`<button type="button" class="chip" data-run="${id}">${title}</button>`)}
+            </div>
+            <details>
+              <summary>All test cards</summary>
+              <ul class="scenarios">
+                ${scenarios.map(
+                  ({ id, number, title, description }) =>
+                    html`<li>
+                      <button type="button" class="chip" data-run="${id}">${title}</button>
+                      <code>${grouped(number)}</code>
+                      <span class="hint">${description}</span>
+                    </li>`,
+                )}
+              </ul>
+            </details>`
+        : html`<p class="hint">Runs need the simulated gateway.</p>`
+    }
+  </section>`;
+
+const code = html`<section class="pg-code" aria-labelledby="code-title">
+  <div class="pg-bar">
+    <h2 id="code-title">Code</h2>
+    <button type="button" class="chip" id="copy">Copy</button>
+  </div>
+  <div class="tabs" role="tablist" aria-labelledby="code-title">
+    ${TABS.map(
+      ([id, title], i) =>
+        html`<button
+          type="button"
+          role="tab"
+          id="tab-${id}"
+          data-tab="${id}"
+          aria-controls="code"
+          aria-selected="${i === 0 ? 'true' : 'false'}"
+          tabindex="${i === 0 ? '0' : '-1'}"
+        >
+          ${title}
+        </button>`,
+    )}
+  </div>
+  <pre id="code" role="tabpanel" tabindex="0" aria-labelledby="tab-html"></pre>
+  <p class="pg-note" id="code-note"></p>
+</section>`;
+
+/** @param {string} id @param {string} title */
+const log = (id, title) =>
+  html`<section class="pg-log panel" aria-labelledby="${id}-title">
+    <div class="pg-bar">
+      <h2 id="${id}-title">${title}</h2>
+      <button type="button" class="chip" data-clear="${id}">Clear</button>
+    </div>
+    <ol id="${id}" tabindex="0" aria-labelledby="${id}-title"></ol>
+  </section>`;
+
+const themes = html`<details class="pg-part pg-themes" id="themes">
+  <summary><h2>Themes side by side</h2></summary>
+  <div class="themes">
+    ${
+      /** @type {const} */ ([
+        ['plain', 'white'],
+        ['night', 'dark-bare'],
+        ['soft', 'cream'],
+      ]).map(
+        ([sheet, page]) =>
+          html`<figure data-sheet="${sheet}" data-page="${page}">
+            <figcaption><b>${sheet}</b> <span data-figures></span></figcaption>
+            <iframe title="The element in the theme ${sheet}"></iframe>
+          </figure>`,
+      )
+    }
+  </div>
+</details>`;
+
+/**
+ * @param {Page} page
+ * @param {Manifest} manifest
+ */
+export function playgroundPage(page, manifest) {
+  const { gatewayOrigin, scenarios } = page;
+  const facts = JSON.stringify({
+    gatewayOrigin,
+    manifest,
+    channels: Object.fromEntries((scenarios ?? []).map(({ id, channel = '' }) => [id, channel])),
+  }).replaceAll('<', '\\u003c');
   return layout(
     page,
     {
-      title: 'Playground',
+      title: ['nav.playground'],
       styles: 'playground',
       sheets: ['/assets/playground.css'],
-      scripts: ['/vendor/iotpay-checkout.js', '/assets/playground.js'],
+      scripts: ['/assets/playground.js'],
     },
-    html`<header class="pg-head" lang="en">
-        <h1>Playground</h1>
-        <p class="lead">
-          Set an attribute, pay with a test card, and watch what <code>&lt;iotpay-checkout&gt;</code> asks for
-          and reports.
-        </p>
-      </header>
-      <div class="pg">
-        <form
-          id="controls"
-          class="pg-controls"
-          lang="en"
-          aria-label="Attributes"
-          data-gateway="${gatewayOrigin}"
-        >
-          <details open>
-            <summary>Payment</summary>
-            <fieldset class="methods">
-              <legend><code>mode</code></legend>
-              <label
-                ><input type="radio" name="mode" value="pay" checked autocomplete="off" /><span
-                  >pay</span
-                ></label
-              >
-              <label><input type="radio" name="mode" value="add" autocomplete="off" /><span>add</span></label>
-            </fieldset>
-            <div class="presets" role="group" aria-label="Values for request-data">
-              <button type="button" class="chip" data-preset="PF_CC">Card</button>
-              <button type="button" class="chip" data-preset="UPI_EX">UnionPay</button>
-              <button type="button" class="chip" data-preset="unknown">Unknown product</button>
+    html`<div class="pg" lang="en">
+        <header class="pg-head">
+          <h1>Playground</h1>
+          <p class="lead">
+            <code>&lt;iotpay-checkout&gt;</code> in a page of its own. Everything here is in the address: send
+            it to somebody, and they see the same.
+          </p>
+        </header>
+        <section class="pg-stage panel" aria-label="The element">
+          <div class="pg-bar">
+            <p>status <output id="status" class="state" data-status="idle">idle</output></p>
+            <div>
+              <button type="button" class="chip" data-do="load">load()</button>
+              <button type="button" class="chip" data-do="focus">focus()</button>
+              <button type="button" class="chip" data-do="restart">Start over</button>
             </div>
-            ${json('request-data', 'request-data', {
-              value: JSON.stringify({ product: PRODUCTS[0]?.slug, quantity: 1, channel: 'PF_CC' }, null, 2),
-              rows: 5,
-              hint: 'JSON, sent to the shop’s server. It knows the price.',
-            })}
-          </details>
-          <details open>
-            <summary>Look</summary>
-            ${select('color-scheme', 'color-scheme', [
-              ['', 'auto (default)'],
-              ['light', 'light'],
-              ['dark', 'dark'],
-            ])}
-            ${select('theme', 'theme', [
-              ['', 'none (default)'],
-              ['card', 'card'],
-            ])}
-            ${select('lang', 'lang', [
-              ['', 'as the page'],
-              ['en', 'English'],
-              ['fr', 'Français'],
-              ['zh-Hans', '简体中文'],
-              ['zh-Hant', '繁體中文'],
-            ])}
-            ${input('button-text', 'button-text', { placeholder: 'IOTPay’s own' })}
-            ${input('--iotpay-button-background-color', '--iotpay-button-background-color', { placeholder: '#2c4698' })}
-            ${input('--iotpay-button-color', '--iotpay-button-color', { placeholder: '#ffffff' })}
-            ${input('--iotpay-button-background-image', '--iotpay-button-background-image', { placeholder: 'none' })}
-            ${input('--iotpay-button-box-shadow', '--iotpay-button-box-shadow', { placeholder: 'none' })}
-            ${input('--iotpay-button-height', '--iotpay-button-height', { placeholder: '52px' })}
-            ${input('--iotpay-button-border-radius', '--iotpay-button-border-radius', { placeholder: '26px' })}
-            ${json('options', '.options', { placeholder: '{"button": {"text": "Pay now!"}}', rows: 2, hint: 'Property; wins over the rest.' })}
-          </details>
-          <details>
-            <summary>Set-up</summary>
-            ${select('loading', 'loading', [
-              ['', 'eager (default)'],
-              ['lazy', 'lazy'],
-              ['manual', 'manual'],
-            ])}
-            ${input('secure-id-endpoint', 'secure-id-endpoint', { value: '/api/iotpay/secure-id' })}
-            ${input('order-status-endpoint', 'order-status-endpoint', { value: '/api/iotpay/order-status' })}
-            ${input('secure-id', 'secure-id', { placeholder: 'one that the page already has' })}
-            ${select('credentials', 'credentials', [
-              ['', 'same-origin (default)'],
-              ['include', 'include'],
-              ['omit', 'omit'],
-            ])}
-            ${json('requestHeaders', '.requestHeaders', { placeholder: '{"X-CSRF-Token": "…"}', rows: 2, hint: 'Property.' })}
-            ${input('setup-timeout', 'setup-timeout', { type: 'number', placeholder: '20000', hint: 'Milliseconds.' })}
-            ${input('gateway-origin', 'gateway-origin', { value: gatewayOrigin })}
-          </details>
-          <details>
-            <summary>Outcome</summary>
-            <label class="check"
-              ><input type="checkbox" name="no-redirect" autocomplete="off" /> <code>no-redirect</code></label
-            >
-            <label class="check"
-              ><input type="checkbox" name="prevent" autocomplete="off" /> Call
-              <code>preventDefault()</code> on outcomes</label
-            >
-            ${
-              scenarios.length
-                ? html`<label class="check"
-                    ><input type="checkbox" name="quirks" autocomplete="off" /> Sandbox with all its
-                    quirks</label
-                  >`
-                : ''
-            }
-          </details>
-        </form>
-
-        <div class="pg-main">
-          <section class="pg-stage" aria-label="The element">
-            <div class="pg-bar" lang="en">
-              <p>status <output id="status" class="state">idle</output></p>
-              <div>
-                <button type="button" class="chip" data-do="load">load()</button>
-                <button type="button" class="chip" data-do="focus">focus()</button>
-                <button type="button" class="chip" data-do="restart">New element</button>
-              </div>
-            </div>
-            <div id="stage"></div>
-          </section>
-
-          <div class="pg-logs" lang="en">
-            <section class="pg-log" aria-labelledby="events-title">
-              <div class="pg-bar">
-                <h2 id="events-title">Events</h2>
-                <button type="button" class="chip" data-clear="events">Clear</button>
-              </div>
-              <ol id="events" tabindex="0" aria-labelledby="events-title"></ol>
-            </section>
-            <section class="pg-log" aria-labelledby="requests-title">
-              <div class="pg-bar">
-                <h2 id="requests-title">Requests</h2>
-                <button type="button" class="chip" data-clear="requests">Clear</button>
-              </div>
-              <ol id="requests" tabindex="0" aria-labelledby="requests-title"></ol>
-            </section>
           </div>
-
-          ${
-            scenarios.length
-              ? html`<section class="pg-scenarios" lang="en" aria-labelledby="scenarios-title">
-                  <h2 id="scenarios-title">Scenarios</h2>
-                  <p class="muted small">
-                    The card decides what happens. A click copies its number; any date to come, any code.
-                  </p>
-                  ${groupsOf(scenarios).map(
-                    ({ name, members }) =>
-                      html`<h3>${name}</h3>
-                        <ul class="cards">
-                          ${members.map(
-                            ({ number, title, description, channel }) =>
-                              html`<li>
-                                <button
-                                  type="button"
-                                  class="scenario"
-                                  data-number="${number}"
-                                  data-channel="${channel ?? ''}"
-                                >
-                                  <b>${title}</b>
-                                  <span class="number">${grouped(number)}</span>
-                                  <span class="about">${description}</span>
-                                </button>
-                              </li>`,
-                          )}
-                        </ul>`,
-                  )}
-                </section>`
-              : ''
-          }
-
-          <section class="pg-code" lang="en" aria-labelledby="markup-title">
-            <div class="pg-bar">
-              <h2 id="markup-title">Markup</h2>
-              <button type="button" class="chip" id="copy-markup">Copy</button>
-            </div>
-            <pre tabindex="0" aria-labelledby="markup-title"><code id="markup"></code></pre>
-          </section>
-        </div>
+          <iframe id="stage" title="The element, in a page of its own"></iframe>
+        </section>
+        ${trials(scenarios ?? [])}
+        <div class="pg-logs">${log('events', 'Events')} ${log('requests', 'Requests')}</div>
+        ${code} ${controls(manifest, scenarios !== undefined)} ${themes}
       </div>
-      <div class="toast" id="toast" role="status" lang="en"></div>`,
+      <div class="toast" id="toast" role="status" lang="en"></div>
+      <noscript><p class="notice bad" lang="en">The playground needs JavaScript.</p></noscript>
+      <script type="application/json" id="facts">
+        ${raw(facts)}
+      </script>`,
   );
 }

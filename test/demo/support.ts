@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Frame, Page } from 'puppeteer-core';
+import type { TestContext } from 'node:test';
+import type { Browser, Frame, Page } from 'puppeteer-core';
 
 /** Longest that one thing may take to appear, in milliseconds. */
 export const PATIENCE_MS = 20_000;
@@ -97,4 +98,38 @@ export async function chargesOf(gateway: string, order: string): Promise<{ mchOr
     .filter(({ subject }) => subject?.endsWith(order))
     .map(({ mchOrderNo }) => mchOrderNo);
   return charges.filter(({ mchOrderNo }) => numbers.includes(mchOrderNo));
+}
+
+/** A visitor of their own: no cookies, no cart. */
+export async function visitor(browser: Browser, test: TestContext, width = 1280): Promise<Page> {
+  const context = await browser.createBrowserContext();
+  test.after(() => context.close());
+  const page = await context.newPage();
+  await page.setViewport({ width, height: width < 500 ? 640 : 900 });
+  return page;
+}
+
+export async function clickThrough(page: Page, selector: string): Promise<void> {
+  await Promise.all([page.waitForNavigation(), page.locator(selector).click()]);
+}
+
+/** From the shop's window to the checkout, by its own buttons. */
+export async function goToCheckout(page: Page, { address }: RunningShop): Promise<string> {
+  await page.goto(address);
+  await clickThrough(page, 'a[href="/products/tide-mug"]');
+  await clickThrough(page, 'form[action="/cart"] button[type=submit]');
+  await clickThrough(page, 'form[action="/checkout"] button');
+  return new URL(page.url()).pathname.split('/').pop() ?? '';
+}
+
+export async function atOrderPage(page: Page, state: string): Promise<void> {
+  await page.waitForSelector(`.order[data-state=${state}]`, { timeout: PATIENCE_MS });
+}
+
+/** Saves a card for this visitor. */
+export async function saveCard(page: Page, { address, gateway }: RunningShop): Promise<void> {
+  await page.goto(`${address}/cards`);
+  await page.locator('#add-card').click();
+  await pay(await cardForm(page, gateway), '4242424242424242');
+  await page.waitForSelector('.wallet .bank-number', { timeout: PATIENCE_MS });
 }

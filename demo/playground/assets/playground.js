@@ -1,299 +1,182 @@
-/** The playground: an element whose every attribute is a control, and what it does as a log. */
+/** The playground: a state in the address, the stage that shows it, and what the stage tells. */
+import { onTab, showCode, shownCode } from './code.js';
+import { onControl, showColours, showState } from './controls.js';
+import { log, logMessage } from './log.js';
+import { readLooks, showFigures } from './looks.js';
+import { channelOf, play } from './runs.js';
+import { parse, readState, writeState } from './state.js';
 
-const controls = document.querySelector('#controls');
+const { gatewayOrigin, manifest, channels } = JSON.parse(document.querySelector('#facts').textContent);
+const names = [
+  ...manifest.attributes.map(({ name }) => name),
+  ...manifest.properties.map(({ name }) => `.${name}`),
+];
+/** What can change on a living stage; everything else is read when the form is made. */
+const LIVE = (name) => name.startsWith('--') && !name.startsWith('--iotpay-button-');
+/** What the stage need not know. */
+const ASIDE = ['tab', 'run', 'themes'];
+
 const stage = document.querySelector('#stage');
+const world = document.querySelector('#world');
 const statusText = document.querySelector('#status');
 const toast = document.querySelector('#toast');
-const gateway = controls.dataset.gateway;
 
-/** Attributes by name, with what they are where they are left alone. */
-const ATTRIBUTES = {
-  'secure-id-endpoint': '',
-  'secure-id': '',
-  'order-status-endpoint': '',
-  mode: 'pay',
-  'request-data': '',
-  credentials: '',
-  loading: '',
-  theme: '',
-  'color-scheme': '',
-  'button-text': '',
-  'setup-timeout': '',
-  'gateway-origin': 'https://ccapi.iotpaycloud.com',
-  lang: '',
-};
-/** What IOTPay's form reads when it is mounted: a change needs a new element. */
-const AT_MOUNT = /^(?:theme|button-text|options|loading|gateway-origin|--)/;
-/** Fields that hold JSON. */
-const JSON_FIELDS = ['request-data', 'options', 'requestHeaders'];
-const EVENTS = ['iotpay-ready', 'iotpay-success', 'iotpay-fail', 'iotpay-timeout', 'iotpay-error'];
+let state = readState(location.search, names);
+let outcomes = 0;
+let running = new AbortController();
 
-let checkout;
+/* ---- the state ---- */
 
-/* ---- from the controls to the element ---- */
-
-function read() {
-  const data = new FormData(controls);
-  const text = (name) => String(data.get(name) ?? '').trim();
-  const attributes = {};
-  for (const [name, usual] of Object.entries(ATTRIBUTES)) {
-    const value = name === 'request-data' ? compact(text(name)) : text(name);
-    if (value && value !== usual) attributes[name] = value;
-  }
-  if (data.has('no-redirect')) attributes['no-redirect'] = '';
-  const styles = {};
-  for (const name of data.keys()) if (name.startsWith('--') && text(name)) styles[name] = text(name);
-  const properties = {};
-  for (const name of ['options', 'requestHeaders']) {
-    const value = parse(text(name));
-    if (value !== undefined) properties[name] = value;
-  }
-  return { attributes, styles, properties };
+/** @param {Readonly<Record<string, string>>} changes @param {{live?: boolean}} [how] */
+function change(changes, { live = false } = {}) {
+  state = { ...state, ...changes };
+  history.replaceState(null, '', `${location.pathname}${writeState(state)}`);
+  showState(state);
+  showCode(state);
+  world.value = state['world'] ?? '';
+  if (live) showLive();
+  else if (Object.keys(changes).some((name) => !ASIDE.includes(name))) showStage();
 }
 
-/** @param {string} text */
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** The stage's address: the state, without what only the page around it is about. */
+function addressOf(shown) {
+  const own = Object.fromEntries(Object.entries(shown).filter(([name]) => !ASIDE.includes(name)));
+  return `/playground/stage${writeState(own)}`;
+}
+
+function showStage() {
+  running.abort();
+  outcomes = 0;
+  setStatus('idle');
+  // In place of the old page: the way back leaves the playground, and not a state of it.
+  stage.contentWindow.location.replace(addressOf(state));
+}
+
+/** Custom properties on the living stage: the rule that the page's own style sheet has. */
+function showLive() {
+  const page = stage.contentDocument;
+  const element = page?.querySelector('iotpay-checkout');
+  if (!element) return;
+  page.defaultView.history.replaceState(null, '', addressOf(state));
+  for (const { name } of manifest.tokens) {
+    if (!LIVE(name)) continue;
+    if (state[name]) element.style.setProperty(name, state[name]);
+    else element.style.removeProperty(name);
   }
+  showFiguresOfStage();
 }
 
-/** JSON without its line breaks; what is no JSON stays as it is, to see how the element takes it. @param {string} text */
-function compact(text) {
-  const value = parse(text);
-  return value === undefined ? text : JSON.stringify(value);
+function showFiguresOfStage() {
+  const looks = stage.contentDocument && readLooks(stage.contentDocument, manifest.tokens);
+  if (!looks) return;
+  showFigures(document.querySelector('#contrast tbody'), looks.figures);
+  showColours(looks.colours);
 }
 
-function apply() {
-  const { attributes, styles, properties } = read();
-  for (const name of [...Object.keys(ATTRIBUTES), 'no-redirect']) {
-    if (!(name in attributes)) checkout.removeAttribute(name);
-    else if (checkout.getAttribute(name) !== attributes[name]) checkout.setAttribute(name, attributes[name]);
-  }
-  for (const name of [...checkout.style]) if (!(name in styles)) checkout.style.removeProperty(name);
-  for (const [name, value] of Object.entries(styles)) checkout.style.setProperty(name, value);
-  checkout.options = properties.options;
-  checkout.requestHeaders = properties.requestHeaders;
-  showMarkup({ attributes, styles, properties });
-}
+/* ---- what the stage tells ---- */
 
-/** Makes a new element in place of the old one. */
-function restart() {
-  const old = checkout;
-  checkout = document.createElement('iotpay-checkout');
-  checkout.classList.add('on-stage');
-  apply();
-  for (const name of EVENTS) checkout.addEventListener(name, logEvent);
-  new MutationObserver(showStatus).observe(checkout, { attributeFilter: ['status'] });
-  if (old) {
-    for (const name of EVENTS) old.removeEventListener(name, logEvent);
-    old.replaceWith(checkout);
-  } else {
-    stage.append(checkout);
-  }
-  showStatus();
-}
-
-function showStatus() {
-  const status = checkout.status ?? 'idle';
+/** @param {string} status */
+function setStatus(status) {
   if (statusText.textContent !== status) statusText.textContent = status;
   statusText.dataset.status = status;
 }
 
-/* ---- markup to copy ---- */
-
-/** @param {string} text @param {string} kind */
-function piece(text, kind) {
-  const span = document.createElement('span');
-  span.className = kind;
-  span.textContent = text;
-  return span;
-}
-
-/** @param {string} value */
-const quoted = (value) =>
-  value.includes('"')
-    ? `'${value.replaceAll('&', '&amp;').replaceAll("'", '&#39;')}'`
-    : `"${value.replaceAll('&', '&amp;')}"`;
-
-function showMarkup({ attributes, styles, properties }) {
-  const code = document.querySelector('#markup');
-  const parts = ['<', piece('iotpay-checkout', 'tag')];
-  const all = { ...attributes };
-  const css = Object.entries(styles).map(([name, value]) => `${name}: ${value}`);
-  if (css.length) all.style = css.join('; ');
-  for (const [name, value] of Object.entries(all)) {
-    parts.push('\n  ', piece(name, 'name'));
-    if (value) parts.push('=', piece(quoted(value), 'value'));
+addEventListener('message', ({ source, origin, data }) => {
+  if (origin !== location.origin || data?.from !== 'stage') return;
+  if (source !== stage.contentWindow) return showTheme(source, data);
+  if (data.kind === 'status') setStatus(data.status);
+  if (data.kind === 'height') stage.style.height = `${Math.max(data.height, 460)}px`;
+  if (data.kind === 'trouble') say(data.note);
+  if (data.kind === 'request') logMessage(data);
+  if (data.kind === 'event') {
+    if (/fail|success|timeout/.test(data.name)) outcomes++;
+    logMessage(data);
   }
-  parts.push('\n></', piece('iotpay-checkout', 'tag'), '>');
-  const set = Object.entries(properties);
-  if (set.length) {
-    parts.push(
-      '\n\n<',
-      piece('script', 'tag'),
-      ' ',
-      piece('type', 'name'),
-      '=',
-      piece('"module"', 'value'),
-      '>',
-    );
-    parts.push('\n  const checkout = document.querySelector(', piece("'iotpay-checkout'", 'value'), ');');
-    for (const [name, value] of set) {
-      parts.push(`\n  checkout.${name} = `, piece(JSON.stringify(value), 'value'), ';');
-    }
-    parts.push('\n</', piece('script', 'tag'), '>');
-  }
-  code.replaceChildren(...parts);
-}
-
-/* ---- logs ---- */
-
-/**
- * @param {string} list
- * @param {{kind: string, title: string, note: string, more?: unknown}} entry
- */
-function log(list, { kind, title, note, more }) {
-  const item = document.createElement('li');
-  item.dataset.kind = kind;
-  const head = document.createElement(more === undefined ? 'div' : 'summary');
-  const time = document.createElement('time');
-  time.textContent = new Date().toLocaleTimeString('en-CA', { hour12: false });
-  head.append(piece(title, 'what'), piece(note, 'note'), time);
-  if (more === undefined) {
-    item.append(head);
-  } else {
-    const details = document.createElement('details');
-    const pre = document.createElement('pre');
-    pre.textContent = JSON.stringify(more, null, 2);
-    details.append(head, pre);
-    item.append(details);
-  }
-  document.querySelector(`#${list}`).prepend(item);
-  return item;
-}
-
-/** @param {CustomEvent} event */
-function logEvent(event) {
-  const { type, detail } = event;
-  const kind = type.slice('iotpay-'.length);
-  if (controls.elements.prevent.checked && event.cancelable) event.preventDefault();
-  if (kind === 'error') {
-    const { code, message, retryable } = detail;
-    log('events', { kind, title: type, note: code, more: { code, message, retryable } });
-  } else if (detail && typeof detail === 'object') {
-    // `raw` is what IOTPay sent, as it came: nothing for a log.
-    const rest = { ...detail };
-    delete rest.raw;
-    const note = [rest.reason, rest.message, rest.source].filter(Boolean).join(' · ');
-    log('events', { kind, title: type, note, more: rest });
-  } else {
-    log('events', { kind, title: type, note: '' });
-  }
-}
-
-/** The page's own fetch, watched: what the element asks the shop's server. */
-const realFetch = globalThis.fetch.bind(globalThis);
-globalThis.fetch = async (resource, init) => {
-  const url = new URL(resource instanceof Request ? resource.url : resource, location.href);
-  if (!init?.body || url.origin === gateway || url.pathname === '/language') return realFetch(resource, init);
-  const began = performance.now();
-  const headers = Object.fromEntries(new Headers(init.headers));
-  const request = { ...(parse(String(init.body)) ?? { body: String(init.body) }) };
-  const tell = (kind, note, answer) =>
-    log('requests', {
-      kind,
-      title: `${init.method ?? 'GET'} ${url.pathname}`,
-      note: `${note} · ${Math.round(performance.now() - began)} ms`,
-      more: { request: { headers, body: request }, answer },
-    });
-  try {
-    const response = await realFetch(resource, init);
-    const text = await response.clone().text();
-    const answer = parse(text) ?? text.slice(0, 400);
-    if (answer?.secureId) answer.secureId = `${answer.secureId.slice(0, 6)}…`;
-    tell(response.ok ? 'good' : 'bad', String(response.status), answer);
-    return response;
-  } catch (error) {
-    tell('bad', error.name === 'AbortError' ? 'given up' : 'no answer', undefined);
-    throw error;
-  }
-};
-
-/* ---- controls ---- */
-
-controls.addEventListener('submit', (event) => event.preventDefault());
-controls.addEventListener('input', ({ target }) => {
-  if (!JSON_FIELDS.includes(target.name)) return;
-  const wrong = target.value.trim() !== '' && parse(target.value) === undefined;
-  target.toggleAttribute('data-wrong', wrong);
-  const hint = target.closest('.field').querySelector('[data-hint]');
-  hint.dataset.usual ??= hint.textContent;
-  hint.textContent = wrong ? 'Not JSON yet.' : hint.dataset.usual;
+  if (data.kind === 'loaded') stageLoaded();
 });
-controls.addEventListener('change', async ({ target }) => {
-  if (target.name === 'prevent') return;
-  if (target.name === 'quirks') {
-    await realFetch(`${gateway}/sandbox/quirks`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: String(target.checked),
-    });
-    // The script keeps the quirks that it was loaded with: a page of its own is needed for those.
-    say(target.checked ? 'Quirks on. Reload the page for those of the script.' : 'Quirks off.');
-    return;
+
+function stageLoaded() {
+  showFiguresOfStage();
+  const { run } = state;
+  if (run) start(run);
+}
+
+/* ---- runs ---- */
+
+/** @param {string} run */
+function start(run) {
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  log('events', { kind: 'run', title: run, note: 'run' });
+  play(run, {
+    send: (message) => stage.contentWindow.postMessage(message, location.origin),
+    status: () => statusText.textContent,
+    outcomes: () => outcomes,
+    signal,
+  }).catch((error) => say(error.message));
+}
+
+/** A run has an address: the stage begins anew with it. @param {string} run */
+function choose(run) {
+  const data = parse(state['request-data'] ?? '') ?? {};
+  const wanted = { product: 'tide-mug', quantity: 1, ...data, channel: channelOf(run, channels) };
+  change({ run, 'request-data': JSON.stringify(wanted) });
+}
+
+/* ---- the page ---- */
+
+onControl((name, value, live) =>
+  change({ [name]: value, ...(live ? {} : { run: '' }) }, { live: live || LIVE(name) }),
+);
+onTab((tab) => change({ tab: tab === 'html' ? '' : tab }));
+
+world.addEventListener('change', () => {
+  const before = state['world'] ?? '';
+  const policy = world.value === 'blocked' || before === 'blocked';
+  if (policy) return change({ world: world.value });
+  // A living stage goes on in the other world: what hangs goes on hanging, what is asked next meets the new one.
+  const back = before === 'offline';
+  if (statusText.textContent !== 'idle' && world.value === '') {
+    change({ world: '' }, { live: true });
+    if (back) stage.contentWindow.dispatchEvent(new Event('online'));
+    return undefined;
   }
-  if (AT_MOUNT.test(target.name)) restart();
-  else apply();
+  return change({ world: world.value });
 });
 
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null;
   if (!button) return;
-  const { do: action, clear, preset, number, channel } = button.dataset;
-  if (action === 'load') checkout.load().catch((error) => say(`load(): ${error.message}`));
-  if (action === 'focus') checkout.focus();
-  if (action === 'restart') restart();
+  const { do: action, clear, run } = button.dataset;
+  const element = stage.contentDocument?.querySelector('iotpay-checkout');
+  if (action === 'load') element?.load().catch((error) => say(`load(): ${error.message}`));
+  if (action === 'focus') element?.focus();
+  if (action === 'restart') change({ run: '', world: state['world'] ?? '' });
   if (clear) document.querySelector(`#${clear}`).replaceChildren();
-  if (button.id === 'copy-markup')
-    copy(document.querySelector('#markup').textContent, 'The markup is copied.');
-  if (preset)
-    setRequest(preset === 'unknown' ? { product: 'moon' } : { product: 'tide-mug', channel: preset });
-  if (number) choose(button, number, channel);
+  if (run) choose(run);
+  if (button.id === 'copy') copy(shownCode());
 });
 
-/** @param {{product: string, channel?: string}} wanted */
-function setRequest({ product, channel = 'PF_CC' }) {
-  const field = controls.elements['request-data'];
-  const before = field.value;
-  field.value = JSON.stringify({ product, quantity: 1, channel }, null, 2);
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-  if (before !== field.value) apply();
-}
+document.querySelector('#quirks')?.addEventListener('change', async ({ target }) => {
+  const response = await fetch(`${gatewayOrigin}/sandbox/quirks`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: String(target.checked),
+  });
+  if (!response.ok) return say(`The sandbox answered ${response.status}.`);
+  return showStage();
+});
 
-/** @param {HTMLElement} button @param {string} number @param {string} channel */
-function choose(button, number, channel) {
-  for (const other of document.querySelectorAll('.scenario[aria-pressed]'))
-    other.removeAttribute('aria-pressed');
-  button.setAttribute('aria-pressed', 'true');
-  const wanted = channel || 'PF_CC';
-  const data = parse(controls.elements['request-data'].value);
-  const other = data?.channel !== undefined && data.channel !== wanted;
-  if (other) setRequest({ product: data.product ?? 'tide-mug', channel: wanted });
-  copy(number, other ? `Copied. request-data is now for ${wanted}.` : 'Copied: paste it into the form.');
-  button.dataset.copied = '';
-  setTimeout(() => delete button.dataset.copied, 1600);
-}
-
-/** @param {string} text @param {string} message */
-async function copy(text, message) {
+/** @param {string} text */
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
-    say(message);
+    say('The code is copied.');
   } catch {
-    say('The browser does not let this page copy: select the text instead.');
+    // No right to the clipboard: it is selected instead.
+    getSelection()?.selectAllChildren(document.querySelector('#code'));
+    say('The browser does not let this page copy. The code is selected.');
   }
 }
 
@@ -302,7 +185,38 @@ let toastTimer;
 function say(message) {
   toast.textContent = message;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => (toast.textContent = ''), 3500);
+  toastTimer = setTimeout(() => (toast.textContent = ''), 5000);
 }
 
-restart();
+/* ---- themes ---- */
+
+const themes = document.querySelector('#themes');
+const figures = [...themes.querySelectorAll('figure')];
+themes.addEventListener('toggle', () => {
+  change({ themes: themes.open ? '1' : '' });
+  for (const figure of figures) {
+    const frame = figure.querySelector('iframe');
+    const { sheet, page } = figure.dataset;
+    if (themes.open && !frame.src) frame.src = addressOf({ sheet, page });
+  }
+});
+
+function showTheme(source, { kind }) {
+  const figure = figures.find((each) => each.querySelector('iframe').contentWindow === source);
+  if (!figure || kind !== 'loaded') return;
+  const looks = readLooks(source.document, manifest.tokens);
+  const text = looks?.figures
+    .filter(({ least }) => least !== undefined)
+    .map(({ title, ratio, enough }) => `${title} ${ratio.toFixed(1)}${enough ? '' : ' (too little)'}`);
+  figure.querySelector('[data-figures]').textContent = text?.join(' · ') ?? '';
+}
+
+// What the address sets is in sight.
+const usual = readState('', names);
+for (const part of document.querySelectorAll('.pg-controls details')) {
+  part.open = [...part.querySelectorAll('[name]')].some(
+    ({ name }) => (state[name] ?? '') !== (usual[name] ?? ''),
+  );
+}
+themes.open = state['themes'] === '1';
+change(state);

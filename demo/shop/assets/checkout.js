@@ -1,36 +1,49 @@
 /** The checkout: everything that a shop adds to `<iotpay-checkout>`. */
+import { untilKnown } from './order-state.js';
+
+/** How long a paid order may take to be known here, in milliseconds: then its own page waits on. */
+const PATIENCE_MS = 4000;
+
 const checkout = document.querySelector('iotpay-checkout');
-const methods = document.querySelector('#methods');
+const section = document.querySelector('.pay');
+const ways = document.querySelector('#ways');
 const orderId = checkout.dataset.order;
 
-// Another way to pay is another payment: the element starts over by itself when its data changes.
-methods.addEventListener('change', ({ target }) => {
-  checkout.requestData = { order: orderId, channel: target.value };
+// Another channel is another payment: the element starts over by itself when its data changes. For a saved card the form
+// stays as it is and is only put away: what happens in it is still heard.
+ways.addEventListener('change', ({ target }) => {
+  if (!target.hasAttribute('data-saved')) checkout.requestData = { order: orderId, channel: target.value };
+});
+ways.addEventListener('submit', (event) => {
+  if (!ways.querySelector('[data-saved]:checked')) event.preventDefault();
 });
 
-/** Once money may have moved, nothing on this page offers to pay again. */
-function closeOtherWays() {
-  methods.hidden = true;
-  for (const form of document.querySelectorAll('.saved-pay')) form.hidden = true;
+/**
+ * Once money may have moved, nothing on this page offers to pay again.
+ * @param {boolean} settling
+ */
+function closeOtherWays(settling) {
+  section.classList.toggle('settling', settling);
+  ways.hidden = settling;
 }
 
-checkout.addEventListener('iotpay-success', (event) => {
-  closeOtherWays();
-  // The order page shows the receipt as soon as the server knows: what a browser says is only a hint.
+checkout.addEventListener('iotpay-success', async (event) => {
+  closeOtherWays(true);
+  // What a browser says is only a hint: the page with the receipt is opened as soon as the server knows.
   event.preventDefault();
-  location.assign(`/orders/${orderId}?waiting`);
+  const known = await untilKnown(orderId, PATIENCE_MS);
+  location.assign(`/orders/${orderId}${known === 'paid' ? '' : '?waiting'}`);
 });
 
 checkout.addEventListener('iotpay-timeout', () => {
-  closeOtherWays();
+  closeOtherWays(true);
   document.querySelector('.after-unknown').hidden = false;
 });
 
 checkout.addEventListener('iotpay-fail', ({ detail }) => {
   // An order query has said that nothing was paid after all.
   if (detail.source !== 'order-status') return;
-  methods.hidden = false;
-  for (const form of document.querySelectorAll('.saved-pay')) form.hidden = false;
+  closeOtherWays(false);
   document.querySelector('.after-unknown').hidden = true;
 });
 

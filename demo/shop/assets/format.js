@@ -7,7 +7,7 @@ const LOCALES = { en: 'en-CA', fr: 'fr-CA', 'zh-Hans': 'zh-Hans-CA', 'zh-Hant': 
 export const localeOf = (lang) => LOCALES[lang] ?? 'en-CA';
 
 /**
- * A text with its values put in. `one piece|{n} pieces`: the first half is for one.
+ * A text with its values put in. `one piece|{n} pieces`: the first half is for one. `cents` gives `{amount}`.
  * @param {string} template
  * @param {string} lang
  * @param {Readonly<Record<string, string | number>>} [values]
@@ -15,8 +15,9 @@ export const localeOf = (lang) => LOCALES[lang] ?? 'en-CA';
 export function fill(template, lang, values = {}) {
   const [one = '', many = one] = template.split('|');
   const singular = 'n' in values && new Intl.PluralRules(localeOf(lang)).select(Number(values.n)) === 'one';
+  const all = 'cents' in values ? { amount: money(Number(values.cents), lang), ...values } : values;
   return (singular ? one : many).replace(/\{(\w+)\}/g, (whole, name) =>
-    name in values ? String(values[name]) : whole,
+    name in all ? String(all[name]) : whole,
   );
 }
 
@@ -26,4 +27,17 @@ export function fill(template, lang, values = {}) {
  */
 export function money(cents, lang) {
   return new Intl.NumberFormat(localeOf(lang), { style: 'currency', currency: 'CAD' }).format(cents / 100);
+}
+
+/**
+ * A time as the shop's clock shows it: the same text from the server and from the browser.
+ * @param {string} at ISO time
+ * @param {string} lang
+ */
+export function dateTime(at, lang) {
+  return new Intl.DateTimeFormat(localeOf(lang), {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'America/Halifax',
+  }).format(new Date(at));
 }

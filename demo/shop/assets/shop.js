@@ -1,41 +1,37 @@
 /** What every page of the shop does: languages without a reload, copying, small conveniences. */
-import { fill, localeOf, money } from './format.js';
+import { dateTime, fill, money } from './format.js';
 
 const root = document.documentElement;
 /** @type {Record<string, string> | undefined} */
 let strings;
+
+/** @param {HTMLElement} node */
+const valuesOf = (node) => JSON.parse(node.dataset.values || '{}');
 
 /** @param {string} lang */
 async function speak(lang) {
   const response = await fetch(`/api/strings/${lang}`);
   if (!response.ok) throw new Error(`The texts in ${lang} could not be loaded: HTTP ${response.status}.`);
   strings = await response.json();
+  const text = (key, node) => fill(strings[key], lang, valuesOf(node));
   // The element follows the document's language by itself.
   root.lang = lang;
-  for (const node of document.querySelectorAll('[data-t]')) {
-    const values = JSON.parse(node.dataset.values || '{}');
-    if ('cents' in values) values.amount = money(values.cents, lang);
-    node.textContent = fill(strings[node.dataset.t], lang, values);
-  }
+  for (const node of document.querySelectorAll('[data-t]')) node.textContent = text(node.dataset.t, node);
   for (const node of document.querySelectorAll('[data-t-label]')) {
-    node.setAttribute('aria-label', strings[node.dataset.tLabel]);
+    node.setAttribute('aria-label', text(node.dataset.tLabel, node));
   }
   for (const node of document.querySelectorAll('[data-t-button]')) {
-    node.setAttribute('button-text', strings[node.dataset.tButton]);
+    node.setAttribute('button-text', text(node.dataset.tButton, node));
   }
   for (const node of document.querySelectorAll('[data-cents]')) {
     node.textContent = money(Number(node.dataset.cents), lang);
   }
-  showTimes();
-}
-
-function showTimes() {
-  const format = new Intl.DateTimeFormat(localeOf(root.lang), { dateStyle: 'long', timeStyle: 'short' });
   for (const node of document.querySelectorAll('time[data-time]')) {
-    node.textContent = format.format(new Date(node.dateTime));
+    node.textContent = dateTime(node.dateTime, lang);
   }
+  const title = document.querySelector('title');
+  document.title = `${text(title.dataset.tTitle, title)} · Brindle Cove`;
 }
-showTimes();
 
 const language = document.querySelector('.language');
 language?.addEventListener('change', async () => {
@@ -73,18 +69,15 @@ document.addEventListener('click', async (event) => {
   setTimeout(() => (label.textContent = strings['demo.copy']), 1600);
 });
 
-for (const form of document.querySelectorAll('form[data-autosubmit]')) {
-  form.addEventListener('change', () => form.requestSubmit());
-}
 for (const form of document.querySelectorAll('form[data-once]')) {
-  form.addEventListener('submit', () => {
-    const button = form.querySelector('button[type=submit]');
-    // In the next task: a disabled button would not send the form.
-    setTimeout(() => (button.disabled = true));
+  const button = form.querySelector('button[type=submit]');
+  form.addEventListener('submit', (event) => {
+    // In the next task: a disabled button would not send the form, and other listeners may yet keep it back.
+    setTimeout(() => (button.disabled = !event.defaultPrevented));
   });
+  // The way back may show this very page again.
+  addEventListener('pageshow', () => (button.disabled = false));
 }
 
-// On a phone the order's lines are folded away: the form comes first.
-const fold = document.querySelector('details[data-fold]');
-if (fold && matchMedia('(max-width: 860px)').matches) fold.open = false;
+// For tests: the page is as its scripts make it.
 root.classList.add('script');

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { fill, money } from '../assets/format.js';
+import { dateTime, fill, money } from '../assets/format.js';
 import en from './en.js';
 import fr from './fr.js';
 import zhHans from './zh-hans.js';
@@ -58,8 +58,8 @@ export function translator(lang) {
      * @param {Values} [values]
      */
     say: (key, values) => fill(strings[key], lang, values),
-    /** @param {number} cents */
-    amountText: (cents) => money(cents, lang),
+    /** @param {string} at ISO time */
+    time: (at) => dateTime(at, lang),
     /** @param {number} cents */
     money: (cents) => html`<span class="money" data-cents="${cents}">${money(cents, lang)}</span>`,
   };

@@ -1,0 +1,197 @@
+// Nothing on the way through the checkout moves under the shopper's eyes or fingers.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'puppeteer-core';
+import { launchChromium } from '../support/chromium.js';
+import {
+  atOrderPage,
+  cardForm,
+  chargesOf,
+  clickThrough,
+  goToCheckout,
+  pay,
+  saveCard,
+  startShop,
+  visitor,
+  type RunningShop,
+} from './support.js';
+
+/** The most that a page may move from its first paint on, by Chromium's own measure. Google calls 0.1 good. */
+const MOST = 0.01;
+/** A page that has not moved for so long stays, in milliseconds. */
+const STILL_MS = 500;
+
+let browser: Browser;
+let shop: RunningShop;
+
+before(async () => {
+  [browser, shop] = await Promise.all([launchChromium(), startShop()]);
+});
+after(async () => {
+  shop?.stop();
+  await browser?.close();
+});
+
+declare global {
+  var shifts: { value: number; of: string }[];
+}
+
+/** Counts what moves in every page from now on, from the first paint. */
+async function watchShifts(page: Page): Promise<void> {
+  await page.evaluateOnNewDocument(() => {
+    globalThis.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        hadRecentInput: boolean;
+        sources: { node: Element | null }[];
+      })[]) {
+        if (entry.hadRecentInput) continue;
+        const of = entry.sources.map(({ node }) => `${node?.nodeName}.${node?.className}`).join(', ');
+        globalThis.shifts.push({ value: entry.value, of });
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+async function assertStill(page: Page, name: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+  const shifts = await page.evaluate(() => globalThis.shifts);
+  const sum = shifts.reduce((total, { value }) => total + value, 0);
+  assert.ok(sum <= MOST, `${name} moved by ${sum.toFixed(4)}: ${JSON.stringify(shifts)}`);
+}
+
+describe('no page of the checkout moves', () => {
+  for (const width of [320, 360, 820, 1280]) {
+    it(`${width} px wide, from its first paint until it is ready`, async (test) => {
+      const page = await visitor(browser, test, width);
+      await watchShifts(page);
+      await page.goto(`${shop.address}/products/tide-mug`);
+      await assertStill(page, 'product');
+      await clickThrough(page, 'form[action="/cart"] button[type=submit]');
+      await assertStill(page, 'cart');
+      await clickThrough(page, 'form[action="/checkout"] button');
+      await page.waitForSelector('iotpay-checkout[status=ready]');
+      await assertStill(page, 'checkout');
+      await pay(await cardForm(page, shop.gateway), '4242424242424242');
+      await atOrderPage(page, 'paid');
+      await assertStill(page, 'order');
+      await page.goto(`${page.url()}?waiting=long`);
+      await assertStill(page, 'order, asked for again');
+      await saveCard(page, shop);
+      await assertStill(page, 'cards');
+      await goToCheckout(page, shop);
+      await assertStill(page, 'checkout with a saved card');
+    });
+  }
+
+  it('and the count would tell: a page that grows late is caught', async (test) => {
+    const page = await visitor(browser, test, 360);
+    await watchShifts(page);
+    await page.goto(`${shop.address}/products/tide-mug`);
+    await page.evaluate(() => {
+      const late = document.createElement('p');
+      late.textContent = 'late '.repeat(200);
+      document.querySelector('main')?.prepend(late);
+    });
+    await assert.rejects(assertStill(page, 'product'), /moved by/);
+  });
+});
+
+describe('on a phone', () => {
+  for (const [language, width] of [
+    ['en', 320],
+    ['fr', 320],
+    ['zh-Hans', 360],
+  ] as const) {
+    it(`the form begins on the first screen, with the amount above it: ${language}, ${width} px`, async (test) => {
+      const page = await visitor(browser, test, width);
+      await page.setExtraHTTPHeaders({ 'Accept-Language': language });
+      await goToCheckout(page, shop);
+      const form = await page.$eval('iotpay-checkout', (node) => node.getBoundingClientRect().top);
+      const amount = await page.$eval('.pay-head b', (node) => node.getBoundingClientRect().bottom);
+      const screen = page.viewport()?.height ?? 0;
+      assert.ok(form < screen * 0.75, `the form begins at ${form} of ${screen} px`);
+      assert.ok(amount > 0 && amount < form);
+    });
+  }
+});
+
+describe('one way to pay at a time', () => {
+  const shown = (page: Page) =>
+    page.evaluate(() => ({
+      saved: document.querySelector('.saved-pay')?.checkVisibility(),
+      form: document.querySelector('iotpay-checkout')?.checkVisibility(),
+    }));
+
+  it('a saved card is above, and choosing it puts the form away; the other way round, too', async (test) => {
+    const page = await visitor(browser, test);
+    await saveCard(page, shop);
+    const id = await goToCheckout(page, shop);
+    assert.deepEqual(await shown(page), { saved: true, form: false });
+    // No form is asked for while nobody wants one.
+    assert.equal(await page.$eval('iotpay-checkout', (node) => node.getAttribute('status')), 'idle');
+    await page.locator('input[value=PF_CC] + span').click();
+    assert.deepEqual(await shown(page), { saved: false, form: true });
+    const form = await cardForm(page, shop.gateway);
+    await page.locator('.saved-choice').click();
+    assert.deepEqual(await shown(page), { saved: true, form: false });
+    await page.locator('input[value=PF_CC] + span').click();
+    await pay(form, '4242424242424242');
+    await atOrderPage(page, 'paid');
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+
+  it('without a script a saved card pays, and the form says what is missing', async (test) => {
+    const page = await visitor(browser, test);
+    await saveCard(page, shop);
+    await page.setJavaScriptEnabled(false);
+    // Locators wait by a script of their own; without one a click is a click.
+    const through = (selector: string) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+    await page.goto(`${shop.address}/products/tide-mug`);
+    await through('form[action="/cart"] button[type=submit]');
+    await through('form[action="/checkout"] button');
+    assert.deepEqual(await shown(page), { saved: true, form: false });
+    const id = new URL(page.url()).pathname.split('/').pop() ?? '';
+    await page.click('input[value=PF_CC] + span');
+    const text = await page.$eval('.pay-box', (node) => (node as HTMLElement).innerText);
+    assert.match(text, /needs JavaScript.*You have not been charged/);
+    await page.click('.saved-choice');
+    await through('.saved-pay button');
+    assert.match(page.url(), new RegExp(`/orders/${id}`));
+    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+  });
+});
+
+describe('after a payment', () => {
+  it('with Visa nobody hears of minutes or of UnionPay', async (test) => {
+    const page = await visitor(browser, test);
+    const texts: string[] = [];
+    await page.exposeFunction('tellText', (text: string) => texts.push(text));
+    await page.evaluateOnNewDocument(() => {
+      addEventListener('DOMContentLoaded', () => {
+        const { tellText } = globalThis as unknown as { tellText: (text: string) => void };
+        tellText(document.querySelector('main')?.innerText ?? '');
+      });
+    });
+    await goToCheckout(page, shop);
+    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    await atOrderPage(page, 'paid');
+    assert.ok(texts.length >= 4, 'the pages were read');
+    assert.doesNotMatch(texts.slice(3).join('\n'), /minutes|UnionPay can/);
+  });
+
+  it('the page speaks of minutes where the outcome is unknown', async (test) => {
+    const page = await visitor(browser, test);
+    const id = await goToCheckout(page, shop);
+    const first = await cardForm(page, shop.gateway);
+    await page.locator('input[value=UPI_EX] + span').click();
+    await page.waitForSelector('iotpay-checkout[status=loading]');
+    await pay(await cardForm(page, shop.gateway, first), '6200000000000039');
+    await page.waitForSelector('iotpay-checkout[status=unknown]', { timeout: 20_000 });
+    await clickThrough(page, '.after-unknown a');
+    assert.equal(new URL(page.url()).pathname, `/orders/${id}`);
+    const text = await page.$eval('.order-head', (node) => (node as HTMLElement).innerText);
+    assert.match(text, /It can take a few minutes.*Please don’t pay again/s);
+  });
+});

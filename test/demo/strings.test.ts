@@ -1,0 +1,50 @@
+// The shop's words, in the four languages that it speaks.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+type Table = Readonly<Record<string, string>>;
+
+const path = '../../demo/shop/strings/index.js';
+const { LANGUAGES } = (await import(path)) as {
+  LANGUAGES: Readonly<Record<string, { strings: Table }>>;
+};
+const tables = Object.entries(LANGUAGES);
+const of = (language: string) => Object.entries(LANGUAGES[language]?.strings ?? {});
+const values = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+/** The texts of one language in which something is found that must not be there. */
+const wrong = (language: string, pattern: RegExp) =>
+  of(language).flatMap(([key, text]) => (pattern.test(text) ? [`${key}: ${text}`] : []));
+
+describe('the shop’s words', () => {
+  it('are the same in number and values in every language', () => {
+    const english = new Map(of('en'));
+    for (const [language, { strings }] of tables) {
+      assert.deepEqual(Object.keys(strings).sort(), [...english.keys()].sort(), language);
+      for (const [key, text] of Object.entries(strings)) {
+        assert.ok(text.trim(), `${language}: ${key}`);
+        const expected = [...new Set(values(english.get(key) ?? ''))];
+        assert.deepEqual([...new Set(values(text))], expected, `${language}: ${key}`);
+      }
+    }
+  });
+
+  it('in French, a sign is never torn from its word, and the words are those of Québec', () => {
+    assert.deepEqual(wrong('fr', /[^\u00a0][:;?!%$]/), []);
+    assert.deepEqual(wrong('fr', /\bpots\b|Oublier|d’une seule touche|New Brunswick|chargé[e]? à/), []);
+    assert.ok(of('fr').some(([, text]) => /n’a été débité/.test(text)));
+  });
+
+  it('in simplified Chinese, paying is 支付 throughout; in traditional Chinese, 付款', () => {
+    assert.deepEqual(wrong('zh-Hans', /付款/), []);
+    assert.deepEqual(wrong('zh-Hant', /支付|到期日|簽帳卡/), []);
+  });
+
+  it('never say "charged" where that is not known', () => {
+    for (const [language] of tables) {
+      for (const [key, text] of of(language).filter(([name]) => /^order\.confirming/.test(name))) {
+        assert.doesNotMatch(text, /not been charged|débité|扣款/, `${language}: ${key}`);
+      }
+    }
+  });
+});
