@@ -1,6 +1,6 @@
 import { namesOf, readManifest } from './manifest.js';
 import { playgroundPage } from './page.js';
-import { stagePage, stagePolicy } from './stage.js';
+import { stagePage } from './stage.js';
 
 /**
  * @param {import('hono').Hono<any>} app
@@ -16,8 +16,10 @@ export function addPlayground(app, { gatewayOrigin, open }) {
   });
   app.get('/playground/stage', async (context) => {
     const { search } = new URL(context.req.url);
-    const { page } = open(context, (nonce) => stagePolicy(search, nonce, gatewayOrigin));
     const names = namesOf(await readManifest());
-    return context.html(stagePage(search, { names, gatewayOrigin, nonce: page.nonce }));
+    /** @type {ReturnType<typeof stagePage> | undefined} */
+    let stage;
+    open(context, (nonce) => (stage = stagePage(search, { names, gatewayOrigin, nonce })).policy);
+    return context.html(stage?.document ?? '');
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { html, raw } from 'hono/html';
 import { html as snippet } from './assets/snippets.js';
@@ -17,36 +18,59 @@ const STALL_MS = 120_000;
 export function stagePage(query, { names, gatewayOrigin, nonce }) {
   const state = readState(query, names);
   const page = Object.hasOwn(PAGES, state['page'] ?? '') ? (state['page'] ?? '') : '';
-  const places = { script: '/vendor/iotpay-checkout.js', themes: '/themes', gatewayOrigin, nonce };
-  return html`<!doctype html>
+  const places = {
+    script: '/vendor/iotpay-checkout.js',
+    themes: '/themes',
+    gatewayOrigin,
+    // The element hands its own nonce to IOTPay's script, which would then be allowed after all.
+    ...(state['world'] === 'blocked' ? {} : { nonce }),
+  };
+  const code = snippet(state, places);
+  const document = html`<!doctype html>
     <html lang="en" dir="${page === 'rtl' ? 'rtl' : 'ltr'}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>The element, in a page of its own</title>
         <link rel="stylesheet" href="/assets/stage.css" />
-        <script nonce="${nonce}" src="/assets/report.js"></script>
+        <script src="/assets/report.js"></script>
       </head>
       <body class="page-${page || 'auto'}">
-        ${raw(snippet(state, places))}
+        ${raw(code)}
       </body>
     </html>`;
+  return { document, policy: stagePolicy(code, state['world'], nonce, gatewayOrigin) };
 }
 
 /**
  * The stage's policy: the shop's, in a frame of the shop's own; without IOTPay's script where that is to be tried.
- * @param {string} query
+ * @param {string} code
+ * @param {string | undefined} world
  * @param {string} nonce
  * @param {string} gatewayOrigin
  */
-export function stagePolicy(query, nonce, gatewayOrigin) {
-  const blocked = new URLSearchParams(query).get('world') === 'blocked';
+function stagePolicy(code, world, nonce, gatewayOrigin) {
+  const framed = { 'frame-ancestors': `'self'` };
+  if (world !== 'blocked') {
+    return {
+      ...framed,
+      'style-src': `'self' 'nonce-${nonce}'`,
+      'script-src': `'self' 'nonce-${nonce}' ${gatewayOrigin}`,
+    };
+  }
   return {
-    'frame-ancestors': `'self'`,
-    'style-src': `'self' 'nonce-${nonce}'`,
-    'script-src': blocked ? `'nonce-${nonce}'` : `'nonce-${nonce}' ${gatewayOrigin}`,
+    ...framed,
+    'style-src': `'self' ${hashes(code, 'style')}`,
+    'script-src': `'self' ${hashes(code, 'script')}`,
   };
 }
+
+/** What allows the inline parts of a page, and nothing else. @param {string} code @param {'script' | 'style'} tag */
+const hashes = (code, tag) =>
+  [...code.matchAll(new RegExp(`<${tag}[^>]*>([^]*?)</${tag}>`, 'g'))]
+    .flatMap(([, text]) => (text ? [text] : []))
+    .map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
+    .join(' ');
 
 /** What a request of the stage is to meet: its own address says so. @param {string | undefined} referer */
 function worldOf(referer) {

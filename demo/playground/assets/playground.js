@@ -161,7 +161,6 @@ document.addEventListener('click', ({ target }) => {
 document.querySelector('#quirks')?.addEventListener('change', async ({ target }) => {
   const response = await fetch(`${gatewayOrigin}/sandbox/quirks`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
     body: String(target.checked),
   });
   if (!response.ok) return say(`The sandbox answered ${response.status}.`);

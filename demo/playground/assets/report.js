@@ -67,7 +67,7 @@
   async function drive(scenario) {
     const response = await realFetch(`${checkout().gatewayOrigin}/sandbox/drive`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      // As plain text: no question before it.
       body: JSON.stringify({ session, scenario }),
     });
     if (!response.ok) throw new Error(`The sandbox answered ${response.status}: ${await response.text()}`);
