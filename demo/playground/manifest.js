@@ -35,7 +35,7 @@ export async function readManifest() {
       {
         name: 'lang',
         description: 'Language of the texts; without it the nearest one above.',
-        type: 'string',
+        type: "'en' | 'fr' | 'zh-Hans' | 'zh-Hant'",
         usual: '',
       },
     ],

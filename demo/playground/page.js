@@ -27,16 +27,6 @@ const TABS = /** @type {const} */ ([
   ['server', 'Server'],
 ]);
 
-/** What an attribute may be, where the element's types do not say it yet. */
-const CHOICES = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
-  mode: ['pay', 'add'],
-  credentials: ['same-origin', 'include', 'omit'],
-  loading: ['eager', 'lazy', 'manual'],
-  theme: ['card'],
-  'color-scheme': ['auto', 'light', 'dark'],
-  lang: ['en', 'fr', 'zh-Hans', 'zh-Hant'],
-});
-
 /** @param {string} id @param {string} title @param {unknown} content */
 const section = (id, title, content) =>
   html`<details class="pg-part" id="${id}">
@@ -59,7 +49,7 @@ const select = (name, label, choices) =>
 
 /** One attribute of the element. @param {Member} member */
 function attribute({ name, description, type, usual }) {
-  const choices = CHOICES[name] ?? [...type.matchAll(/'([^']+)'/g)].map(([, value]) => value ?? '');
+  const choices = [...type.matchAll(/'([^']+)'/g)].map(([, value]) => value ?? '');
   const shown = usual === 'undefined' ? '' : usual;
   if (type === 'boolean') {
     return html`<label class="check" title="${description}"

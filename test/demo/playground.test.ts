@@ -162,7 +162,7 @@ describe('the playground', () => {
       await page.goto(`${shop.address}/playground`);
       await status(page, 'ready');
       await page.locator(`[data-run=${run}]`).click();
-      assert.match(page.url(), new RegExp(`run=${run}`));
+      await until(async () => page.url().includes(`run=${run}`), 'the run in the address');
       await status(page, 'unknown');
       await status(page, ends);
     });
