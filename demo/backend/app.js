@@ -264,7 +264,8 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     const standing = await payments.look(order, { waiting });
     if (order.state === 'paid') forgetPaid(session, order);
     const confirming = standing === 'unknown' || (waiting && standing === 'open');
-    const state = order.state === 'paid' ? 'paid' : confirming ? 'confirming' : 'open';
+    const unpaid = standing === 'failed' ? 'failed' : 'open';
+    const state = order.state === 'paid' ? 'paid' : confirming ? 'confirming' : unpaid;
     // The cart may just have been emptied.
     page.count = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);
     return context.html(pages.order(page, order, state));

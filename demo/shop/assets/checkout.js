@@ -15,7 +15,14 @@ ways.addEventListener('change', ({ target }) => {
   if (!target.hasAttribute('data-saved')) checkout.requestData = { order: orderId, channel: target.value };
 });
 ways.addEventListener('submit', (event) => {
-  if (!ways.querySelector('[data-saved]:checked')) event.preventDefault();
+  if (!ways.querySelector('[data-saved]:checked')) return event.preventDefault();
+  // The shop's server counts on this: while a saved card is charged, no form is open.
+  checkout.remove();
+  return undefined;
+});
+addEventListener('pageshow', ({ persisted }) => {
+  // The way back, to a page without its form.
+  if (persisted) location.reload();
 });
 
 /**

@@ -52,13 +52,11 @@ function confirmingText({ t, path }) {
 /**
  * @param {Page} page
  * @param {Order} order
- * @param {'paid' | 'confirming' | 'open'} state
+ * @param {'paid' | 'confirming' | 'open' | 'failed'} state
  */
 export function order(page, order, state) {
   const { t } = page;
-  const failed = state === 'open' && order.attempts.at(-1)?.status === 9;
-  const kind = failed ? 'failed' : state;
-  const confirming = kind === 'confirming';
+  const confirming = state === 'confirming';
   return layout(
     page,
     {
@@ -68,15 +66,15 @@ export function order(page, order, state) {
       // Without a script the page asks again by loading again, every so many seconds.
       ...(confirming ? { reloadWithoutScript: 5 } : {}),
     },
-    html`<div class="order" data-order="${order.id}" data-state="${kind}">
-      <header class="order-head ${kind}">
+    html`<div class="order" data-order="${order.id}" data-state="${state}">
+      <header class="order-head ${state}">
         <span class="seal" aria-hidden="true"></span>
         <div role="status">
-          <h1>${t(`order.${kind}`)}</h1>
-          ${confirming ? confirmingText(page) : html`<p class="lead">${t(`order.${kind}Text`)}</p>`}
+          <h1>${t(`order.${state}`)}</h1>
+          ${confirming ? confirmingText(page) : html`<p class="lead">${t(`order.${state}Text`)}</p>`}
         </div>
         ${
-          state === 'open'
+          state === 'open' || state === 'failed'
             ? html`<p><a class="button" href="/checkout/${order.id}">${t('order.payNow')}</a></p>`
             : ''
         }
