@@ -60,14 +60,6 @@ export function notificationOf(more: Record<string, unknown> = {}): Record<strin
   return { ...fields, sign: sign(fields, MERCHANT.merchantKey) };
 }
 
-/** Keeps the console quiet, and what was written to it. */
-export function quiet(test: TestContext): string[] {
-  const lines: string[] = [];
-  for (const method of ['warn', 'error'] as const)
-    test.mock.method(console, method, (...parts: unknown[]) => lines.push(parts.map(String).join(' ')));
-  return lines;
-}
-
 export const post = (body: unknown, headers: Record<string, string> = {}): Request =>
   new Request('https://shop.example/route', {
     method: 'POST',
