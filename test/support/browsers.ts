@@ -1,7 +1,8 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type AddressInfo, connect } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { canInstall, findProgram, install, isExecutable } from './debian.js';
 
 export const ENGINES = ['chromium', 'firefox', 'webkit'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -52,26 +53,6 @@ const NAMES: Readonly<Record<'chromium' | 'firefox', readonly string[]>> = {
 /** Where Debian and others keep WebKitGTK's MiniBrowser, which is not in PATH. */
 const LIBRARY_FOLDERS = ['/usr/libexec', '/usr/lib', '/usr/lib64'];
 
-export const isRoot = (): boolean => process.getuid?.() === 0;
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The first of these programs that can be run: a full path, or a name looked up in PATH. */
-function findProgram(names: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const candidates = names.flatMap((name) =>
-    /[\\/]/.test(name) ? [name] : folders.map((folder) => join(folder, name)),
-  );
-  return candidates.find(isExecutable);
-}
-
 /** A browser named by the environment must be there: falling back to another one would test the wrong thing. */
 function findBrowser(engine: 'chromium' | 'firefox', variable: string): string | undefined {
   const given = process.env[variable];
@@ -114,26 +95,6 @@ export function findBrowsers(): Browsers {
   };
 }
 
-function isDebian(): boolean {
-  if (!existsSync('/etc/os-release')) return false;
-  return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
-/** Installs with the system's own package manager. Whether it worked is seen by looking for the browsers again. */
-function install(packages: readonly string[]): void {
-  console.log(`Installing browsers for the tests: ${packages.join(' ')} …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args: string[]): void => {
-    execFileSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  };
-  try {
-    apt('-qq', 'update');
-    apt('-qq', '-y', '--no-install-recommends', 'install', ...packages);
-  } catch (error) {
-    console.warn(`apt-get failed: ${(error as Error).message}`);
-  }
-}
-
 /**
  * The browsers for these engines: what is installed; what is missing is installed where that is possible (root on Debian
  * or Ubuntu). Chromium and Firefox are required.
@@ -142,7 +103,7 @@ function install(packages: readonly string[]): void {
 export function requireBrowsers(engines: readonly Engine[]): Browsers {
   let browsers = findBrowsers();
   let missing = engines.filter((engine) => !browsers[engine]);
-  if (missing.length > 0 && isRoot() && isDebian() && findProgram(['apt-get'])) {
+  if (missing.length > 0 && canInstall()) {
     // One at a time: an engine that the distribution lacks must not stop the others from being installed.
     for (const engine of missing) install(PACKAGES[engine]);
     browsers = findBrowsers();

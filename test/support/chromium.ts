@@ -1,5 +1,6 @@
 import puppeteer, { type Browser } from 'puppeteer-core';
-import { isRoot, requireBrowsers } from './browsers.js';
+import { requireBrowsers } from './browsers.js';
+import { isRoot } from './debian.js';
 
 /** A headless Chromium (Chrome, Edge) for tests that run in Node and drive pages from outside. */
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {

@@ -2,7 +2,8 @@ import { chromeLauncher, puppeteerCore as puppeteer } from '@web/test-runner-chr
 import type { BrowserLauncher } from '@web/test-runner';
 import { webdriverLauncher } from '@web/test-runner-webdriver';
 import type { LaunchOptions } from 'puppeteer-core';
-import { freePort, isRoot, requireBrowsers, startWebKit, type Engine, type WebKit } from './browsers.js';
+import { freePort, requireBrowsers, startWebKit, type Engine, type WebKit } from './browsers.js';
+import { isRoot } from './debian.js';
 
 /** A test run talks to loopback only: no updates, no sync, no first-run pages. */
 const QUIET_CHROMIUM = [
