@@ -233,6 +233,23 @@ async function readBeforeItsEnd(store: Store, key: (suffix: string) => string) {
   }
 }
 
+/** Two keys with a short life: one is written again for a longer one, for the other that is refused. */
+async function changeLives(store: Store, key: (suffix: string) => string) {
+  // Where they have ended before that is done, once more, with more time.
+  for (let ttlMs = SHORT_TTL_MS; ; ttlMs += 2000) {
+    const [longer, refused] = [key(`longer ${ttlMs}`), key(`refused ${ttlMs}`)];
+    const began = Date.now();
+    await create(store, longer, 'x', ttlMs);
+    await create(store, refused, 'x', ttlMs);
+    const isLonger = await write(store, longer, 'x', (await store.get(longer))?.version);
+    const hasOverwritten = await write(store, refused, 'y');
+    if (Date.now() - began >= ttlMs) continue;
+    expectSame('set() with the version', isLonger, true);
+    expectSame('set() without a version', hasOverwritten, false);
+    return { longer, refused, ttlMs };
+  }
+}
+
 const EXPIRING: readonly Check[] = [
   {
     name: 'a key is there until its time is over, and then as if it had never been',
@@ -251,16 +268,14 @@ const EXPIRING: readonly Check[] = [
     name: 'the last write decides how long a key lives, a refused one nothing',
     waits: true,
     run: async ({ store, key }) => {
-      await create(store, key('longer'), 'x', SHORT_TTL_MS);
-      await write(store, key('longer'), 'x', (await read(store, key('longer'))).version);
+      const { longer, refused, ttlMs } = await changeLives(store, key);
       await create(store, key('shorter'), 'x');
-      await write(store, key('shorter'), 'x', (await read(store, key('shorter'))).version, SHORT_TTL_MS);
-      await create(store, key('refused'), 'x', SHORT_TTL_MS);
-      expectSame('set() without its version', await write(store, key('refused'), 'y'), false);
-      await pause(SHORT_TTL_MS + LATE_MS);
-      expectSame('the value of a key that lives longer now', await valueOf(store, key('longer')), 'x');
+      const { version } = await read(store, key('shorter'));
+      expectSame('set()', await write(store, key('shorter'), 'x', version, SHORT_TTL_MS), true);
+      await pause(ttlMs + LATE_MS);
+      expectSame('the value of a key that lives longer now', await valueOf(store, longer), 'x');
       expectSame('get() of a key that lives shorter now', await store.get(key('shorter')), undefined);
-      expectSame('get() of a key whose later write was refused', await store.get(key('refused')), undefined);
+      expectSame('get() of a key whose later write was refused', await store.get(refused), undefined);
     },
   },
   {

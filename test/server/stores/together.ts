@@ -1,0 +1,121 @@
+// What the stores' tests on real servers share.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it } from 'node:test';
+import { testStore } from '../../../src/sandbox/index.js';
+import { startDatabase, type Database, type DatabaseName } from '../../support/databases.js';
+import { DRIVERS, type OpenStore } from './drivers.js';
+
+export const driversOf = (database: DatabaseName | 'sqlite'): readonly string[] =>
+  Object.keys(DRIVERS).filter((driver) => DRIVERS[driver]!.database === database);
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Checks the store through clients of this driver; all are closed. */
+export async function conforms(driver: string, url: string): Promise<void> {
+  const open: OpenStore[] = [];
+  try {
+    await testStore(async () => {
+      const client = await DRIVERS[driver]!.open(url);
+      open.push(client);
+      return client.store;
+    });
+  } finally {
+    for (const { close } of open) await close();
+  }
+}
+
+interface Adding {
+  /** Its first name is in the list. */
+  readonly started: Promise<void>;
+  /** The errors that it met. */
+  readonly errors: Promise<readonly string[]>;
+}
+
+function startAdding(driver: string, url: string, key: string, name: string, count: number): Adding {
+  const args = [
+    '--import',
+    'tsx',
+    'test/server/stores/add-process.ts',
+    driver,
+    url,
+    key,
+    name,
+    String(count),
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const lines = createInterface(child.stdout);
+  const started = new Promise<void>((resolve) => lines.once('line', () => resolve()));
+  const errors = new Promise<readonly string[]>((resolve, reject) => {
+    let last = '';
+    lines.on('line', (line) => (last = line));
+    child.once('close', (code) => {
+      process.off('exit', kill);
+      if (code === 0) resolve(JSON.parse(last) as string[]);
+      else reject(new Error(`A process that adds with ${driver} ended with ${code}.`));
+    });
+  });
+  return { started, errors };
+}
+
+/**
+ * Three processes add to one list: afterwards each name must be in it once.
+ * @returns the errors that they met
+ */
+export async function addTogether(
+  drivers: readonly string[],
+  url: string,
+  count: number,
+  meanwhile?: () => Promise<void>,
+): Promise<readonly string[]> {
+  const key = `together/${crypto.randomUUID()}`;
+  const names = ['a', 'b', 'c'];
+  const adding = names.map((name, i) => startAdding(drivers[i % drivers.length]!, url, key, name, count));
+  const errors = Promise.all(adding.map((each) => each.errors));
+  await Promise.race([Promise.all(adding.map(({ started }) => started)), errors]);
+  await meanwhile?.();
+  const met = (await errors).flat();
+  const { store, close } = await DRIVERS[drivers[0]!]!.open(url);
+  try {
+    const found = JSON.parse((await store.get(key))!.value) as string[];
+    const expected = names.flatMap((name) => Array.from({ length: count }, (_, i) => `${name}${i}`));
+    assert.deepEqual(found.sort(), expected.sort());
+  } finally {
+    await close();
+  }
+  return met;
+}
+
+/** The tests that every server must pass. */
+export function testServer(name: DatabaseName, more?: (database: () => Database) => void): void {
+  describe(`a store in ${name}`, () => {
+    let database: Database;
+    before(async () => {
+      database = await startDatabase(name);
+    });
+    after(() => database.stop());
+
+    // Several processes first: they also create the table at the same time.
+    it('loses nothing where several processes write together, and none of them meets an error', async () => {
+      assert.deepEqual(await addTogether(driversOf(name), database.url, 40), []);
+    });
+
+    for (const driver of driversOf(name)) {
+      it(`keeps the rules through ${driver}`, () => conforms(driver, database.url));
+    }
+
+    it('loses nothing and does nothing twice where the server is killed; whoever waits is told', async () => {
+      const errors = await addTogether(driversOf(name), database.url, 200, async () => {
+        await pause(100);
+        await database.kill();
+        await database.restart();
+      });
+      assert.notEqual(errors.length, 0);
+    });
+
+    more?.(() => database);
+  });
+}
