@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENGINES, requireBrowsers } from './support/browsers.js';
 import { COUNTS_FILE, type Counts } from './support/counts.js';
+import { requireDatabases } from './support/databases.js';
 
 interface Step {
   readonly name: string;
@@ -33,6 +34,7 @@ const STEPS: readonly Step[] = [
 
 // First of all, and once: what is missing here would fail in the middle.
 requireBrowsers(ENGINES);
+requireDatabases();
 
 const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-'));
 const file = join(folder, 'counts');
