@@ -7,6 +7,8 @@ export default {
     'test/**/*.test.ts',
     'test/**/*.check.ts',
     'test/**/{cli,*-cli}.ts',
+    // Started as processes of their own.
+    'test/**/*-process.ts',
     // Sent to the browser as they are.
     'src/sandbox/page/*.js',
     // Put in the place of the modules that they are named after.

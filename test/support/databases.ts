@@ -59,7 +59,7 @@ interface Plan {
 type Run = (program: string, args: readonly string[]) => void;
 type Programs = Readonly<Record<string, string | undefined>>;
 
-/** Debian keeps PostgreSQL's programs on nobody's PATH, a folder for each version. */
+/** Debian keeps PostgreSQL's programs outside of PATH, in a folder for each version. */
 function postgresProgram(name: string): string | undefined {
   const folder = '/usr/lib/postgresql';
   const versions = existsSync(folder)
