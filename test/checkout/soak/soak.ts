@@ -141,11 +141,10 @@ export async function soak({ runs, seed, concurrency = 6, mutation }: SoakOption
     const fault = context.req.header('X-Fault');
     if (fault === '500') return context.text('Broken.', 500);
     if (fault === 'html') return context.html('<p>Please log in.');
+    // The order is made, and nobody hears of it. Noted at once: a repeat that comes meanwhile is answered.
+    if (fault === 'lost') lost.set(body, key);
     const answer = await secureId(context.req.raw);
-    if (fault !== 'lost') return answer;
-    // The order is made, and nobody hears of it.
-    lost.set(body, key);
-    return RESPONSE_ALREADY_SENT;
+    return fault === 'lost' ? RESPONSE_ALREADY_SENT : answer;
   });
   app.post('/api/order-status', (context) => orderStatus(context.req.raw));
   app.post('/api/notify', (context) => context.text('SUCCESS'));
