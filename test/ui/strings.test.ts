@@ -38,7 +38,7 @@ describe('the languages', () => {
   }
 
   it('have every text that the element shows: its templates have none of their own', () => {
-    const source = readFileSync('src/iotpay-checkout.ts', 'utf8');
+    const source = readFileSync('src/ui/view.ts', 'utf8');
     const templates = [...source.matchAll(/html`([^]*?)`/g)].map(([, template = '']) => template);
     assert.ok(templates.length > 3);
     for (const template of templates) {
