@@ -4,7 +4,7 @@
  */
 export function meansNotFound(text: unknown): boolean {
   return (
-    typeof text === 'string' && /\bnot (?:be )?found\b|\b(?:not|n't) exist|\bno such\b|不存在/i.test(text)
+    typeof text === 'string' && /\bnot (?:be )?found\b|(?:\bnot|n't) exist|\bno such\b|不存在/i.test(text)
   );
 }
 
