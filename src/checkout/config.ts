@@ -1,8 +1,9 @@
-import { isObject } from '../gateway/envelope.js';
+import { isObject, type JsonObject } from '../gateway/envelope.js';
 import { PRODUCTION_ORIGIN } from '../gateway/origins.js';
 import type { IotpayOptions } from '../gateway/script-api.js';
 import { configError } from './errors.js';
 import type { IotpayMode } from './events.js';
+import { requestJson, requestObject } from './request-data.js';
 
 /** Milliseconds allowed for each step of the set-up where the page says nothing else. */
 export const DEFAULT_SETUP_TIMEOUT_MS = 20_000;
@@ -19,6 +20,9 @@ export interface Settings {
   readonly options?: IotpayOptions | null | undefined;
   readonly gatewayOrigin?: string | null | undefined;
   readonly setupTimeout?: number | null | undefined;
+  readonly loading?: string | null | undefined;
+  readonly theme?: string | null | undefined;
+  readonly colorScheme?: string | null | undefined;
 }
 
 /** The same, checked and complete. */
@@ -27,7 +31,7 @@ export interface Config {
   readonly endpoint: string | undefined;
   readonly orderStatusEndpoint: string | undefined;
   readonly mode: IotpayMode;
-  readonly requestData: Readonly<Record<string, unknown>>;
+  readonly requestData: JsonObject;
   readonly headers: HeadersInit | undefined;
   readonly credentials: RequestCredentials;
   readonly gatewayOrigin: string;
@@ -37,26 +41,29 @@ export interface Config {
 
 const MODES = ['pay', 'add'] as const;
 const CREDENTIALS = ['same-origin', 'include', 'omit'] as const;
+const LOADING = ['eager', 'lazy', 'manual'] as const;
+const THEMES = ['card'] as const;
+const COLOR_SCHEMES = ['auto', 'light', 'dark'] as const;
 
 /**
  * @param base - the address that relative ones are resolved against
  * @throws IotpayCheckoutError `config`, naming the attribute, what was expected and what was received
  */
 export function readConfig(settings: Settings, base: string = document.baseURI): Config {
-  const { requestData, requestHeaders, options, setupTimeout } = settings;
-  const data = requestData ?? {};
-  expect(isObject(data), 'request-data', 'a JSON object such as {"orderId": 7}', requestData);
+  const { requestData, requestHeaders, options, setupTimeout, theme } = settings;
   expect(!options || isObject(options), 'options', 'an object of IOTPay options', options);
   const timeout = setupTimeout ?? DEFAULT_SETUP_TIMEOUT_MS;
   expect(timeout > 0, 'setup-timeout', 'a number of milliseconds above 0', timeout);
-  requireSendable(data, requestHeaders);
+  choice('loading', LOADING, settings.loading || 'eager');
+  choice('color-scheme', COLOR_SCHEMES, settings.colorScheme || 'auto');
+  if (theme) choice('theme', THEMES, theme);
   return {
     secureId: settings.secureId?.trim() || undefined,
     endpoint: address('secure-id-endpoint', settings.secureIdEndpoint, base),
     orderStatusEndpoint: address('order-status-endpoint', settings.orderStatusEndpoint, base),
     mode: choice('mode', MODES, modeOf(settings), settings.mode),
-    requestData: data,
-    headers: requestHeaders ?? undefined,
+    requestData: requestObject(requestJson(requestData)),
+    headers: requestHeaders ? headersOf(requestHeaders) : undefined,
     credentials: choice('credentials', CREDENTIALS, settings.credentials || 'same-origin'),
     gatewayOrigin: settings.gatewayOrigin || PRODUCTION_ORIGIN,
     timeout,
@@ -71,15 +78,31 @@ export function requireSource({ secureId, endpoint }: Config): void {
   );
 }
 
+/** The extra headers; those without a value are left out. @throws IotpayCheckoutError `config` */
+function headersOf(given: HeadersInit): Headers {
+  try {
+    if (Symbol.iterator in given) return new Headers(given);
+    const there = Object.entries(given as Readonly<Record<string, string | null | undefined>>).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== null,
+    );
+    return new Headers(there);
+  } catch (cause) {
+    throw configError(
+      `requestHeaders: expected HTTP headers, received what is none: ${String(cause)}`,
+      cause,
+    );
+  }
+}
+
 /** The value of an intent: equal texts, equal intents, whatever the order of the data's names. */
 export function intentOf({ secureId, secureIdEndpoint, mode, requestData }: Settings): string {
+  const rest = [secureId || '', secureIdEndpoint || '', modeOf({ mode })];
   try {
-    return JSON.stringify(
-      [secureId || '', secureIdEndpoint || '', modeOf({ mode }), requestData ?? {}],
-      (_, value: unknown) => (isObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value),
+    return JSON.stringify([...rest, requestObject(requestJson(requestData))], (_, value: unknown) =>
+      isObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
     );
-  } catch {
-    return ''; // Data that JSON can't hold: readConfig says so.
+  } catch (error) {
+    return JSON.stringify([...rest, '', String(error)]); // readConfig says so to the page.
   }
 }
 
@@ -97,18 +120,6 @@ function choice<const T extends string>(
   const found = choices.find((each) => each === value);
   expect(found !== undefined, name, choices.map((each) => `"${each}"`).join(' or '), received);
   return found;
-}
-
-function requireSendable(data: unknown, headers: HeadersInit | null | undefined): void {
-  try {
-    new Headers(headers ?? {});
-    JSON.stringify(data);
-  } catch (cause) {
-    throw configError(
-      `requestHeaders or requestData can't be sent: expected HTTP headers and data that JSON can hold. ${String(cause)}`,
-      cause,
-    );
-  }
 }
 
 function address(name: string, value: string | null | undefined, base: string): string | undefined {

@@ -4,12 +4,12 @@ import type { IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
 import { backendRequest } from './backend.js';
 import { intentOf, readConfig, requireSource, type Settings } from './config.js';
-import { IotpayCheckoutError } from './errors.js';
+import { configError, IotpayCheckoutError } from './errors.js';
 import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
 import { Form } from './form.js';
 import { discardCopies } from './mount-point.js';
 import { pollOrder } from './order-status.js';
-import { readOrder, readOutcome } from './outcome.js';
+import { aboutOrder, readOrder, readOutcome } from './outcome.js';
 import { quiet, Runs, superseded } from './run.js';
 import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
@@ -44,6 +44,8 @@ export class CheckoutController implements ReactiveController {
   #issued: Issued | undefined;
   /** The value of the intent that is being served. */
   #intent: string | undefined;
+  /** The order of this intent that IOTPay has reported as failed. */
+  #failed: string | undefined;
   /** Listeners that live as long as the element is in a page. */
   #connection: AbortController | undefined;
   #document: Document | undefined;
@@ -182,7 +184,9 @@ export class CheckoutController implements ReactiveController {
   /** Starts over, as a new payment unless it is given the secureId of the present one. */
   #start(issued?: Issued): void {
     this.#scheduled = false;
-    this.#intent = intentOf(this.#host);
+    const intent = intentOf(this.#host);
+    if (intent !== this.#intent) this.#failed = undefined;
+    this.#intent = intent;
     const kept = issued && this.#secureIds.isFresh(issued) ? issued : undefined;
     this.#issued = kept;
     this.#runs.begin({
@@ -224,7 +228,7 @@ export class CheckoutController implements ReactiveController {
           config.timeout,
           signal,
           late('endpoint-timeout', 'secure-id-endpoint gave no full answer'),
-          (step) => this.#secureIds.next(config, step),
+          (step) => this.#secureIds.next(config, step, this.#failed),
         );
     // An order that has been tried already needs no form, and does not wait for one.
     const answered = await Promise.race([answer, script.then(() => answer)]);
@@ -233,6 +237,7 @@ export class CheckoutController implements ReactiveController {
     if (!secureId || isPaid(answered.status)) {
       return this.#deliver({ ...readOrder(answered.raw, config.mode, false), mchOrderNo });
     }
+    requireGateway(config.gatewayOrigin, answered.gatewayOrigin);
     this.#issued = { ...answered, secureId };
     const iotpay = await script;
     signal.throwIfAborted();
@@ -263,20 +268,21 @@ export class CheckoutController implements ReactiveController {
 
   /** IOTPay's callback, from the form that is mounted or from any before it. */
   #report(form: Form, event: unknown): void {
-    const outcome = readOutcome(event, form.mode);
-    if (!outcome) {
+    const read = readOutcome(event, form.mode);
+    if (!read) {
       return console.warn(
         '<iotpay-checkout>: IOTPay reported something with neither result nor retCode; ignored.',
       );
     }
-    if (!counts(outcome, this.status, form !== this.#form)) return;
-    this.#deliver({ ...outcome, mchOrderNo: outcome.mchOrderNo ?? form.issued.mchOrderNo });
+    const outcome = aboutOrder(read, form.issued.mchOrderNo);
+    if (counts(outcome, this.status, form !== this.#form)) this.#deliver(outcome);
   }
 
   /** Lets an outcome count: state first, then the event, then its default action, then promises. */
   #deliver(outcome: IotpayOutcome): void {
     const status = statusOf(outcome);
     const run = this.#runs.current;
+    if (status === 'failed') this.#failed = outcome.mchOrderNo;
     this.result = outcome;
     this.#enter(status);
     if (RULES[status].closed) {
@@ -323,11 +329,11 @@ export class CheckoutController implements ReactiveController {
     const payOrderId = asText(unknown.retData['payOrderId']);
     const answer = await pollOrder(
       () => backendRequest(config.orderStatusEndpoint ?? '', config, { mchOrderNo, payOrderId }),
-      unknown.mode,
+      unknown,
       signal,
       this.#hurry,
     );
-    if (answer && !signal.aborted) this.#deliver({ ...answer, mchOrderNo: answer.mchOrderNo ?? mchOrderNo });
+    if (answer && !signal.aborted) this.#deliver(answer);
   }
 
   /** A set-up that broke: no half-mounted frame stays. */
@@ -393,4 +399,12 @@ export class CheckoutController implements ReactiveController {
     if (!this.#host.isConnected) this.#document?.dispatchEvent(make());
     return proceed;
   }
+}
+
+/** @throws IotpayCheckoutError `config` where page and backend mean two gateways: the form would know no such order */
+function requireGateway(page: string, backend: string | undefined): void {
+  if (backend === undefined || backend === new URL(page).origin) return;
+  throw configError(
+    `gateway-origin: this page uses ${page}, and the backend made the order at ${backend}. Set gateway-origin="${backend}", or IOTPAY_GATEWAY_ORIGIN on the server.`,
+  );
 }

@@ -70,6 +70,12 @@ export class IotpayCheckoutError extends Error {
     this.retryable = options.retryable ?? RETRYABLE[code];
     this.retMsg = options.retMsg;
   }
+
+  /** For logs: the code and the message, which `JSON.stringify` would leave out. No data of the order. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, code, message, retryable, retMsg } = this;
+    return { name, code, message, retryable, retMsg };
+  }
 }
 
 /** An error of the page's own making: a wrong attribute or property. */

@@ -1,7 +1,6 @@
-import { stateOf } from '../gateway/status.js';
 import { post, type BackendRequest } from './backend.js';
-import type { IotpayMode, IotpayOutcome } from './events.js';
-import { readOrder } from './outcome.js';
+import type { IotpayOutcome } from './events.js';
+import { aboutOrder, readOrder } from './outcome.js';
 import { pause, within } from './wait.js';
 
 /** Pause before the first question, in milliseconds. */
@@ -16,12 +15,13 @@ const ANSWER_TIMEOUT_MS = 15_000;
 /**
  * Asks the merchant's backend about an order until it knows. Whatever goes wrong with one question (no answer, HTTP
  * errors, nonsense) means "not yet known". Stops while the page is hidden, goes on when it is shown.
+ * @param order - what is known of it: an answer about another order is no answer
  * @param hurry - an event `hurry` on it cuts the present pause short
  * @returns the outcome, or `undefined` when the time is over and the order is still unknown
  */
 export async function pollOrder(
   request: () => BackendRequest,
-  mode: IotpayMode,
+  order: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
   signal: AbortSignal,
   hurry: EventTarget,
   page: Document = document,
@@ -42,11 +42,12 @@ export async function pollOrder(
       () => new DOMException('The order status did not come in time.', 'TimeoutError'),
       async (step) => {
         const response = await post(request(), step);
-        return response.ok ? readOrder(await response.json(), mode) : undefined;
+        return response.ok
+          ? aboutOrder(readOrder(await response.json(), order.mode), order.mchOrderNo)
+          : undefined;
       },
     ).catch(() => undefined); // Not yet known: the next question may get an answer.
-    const state = stateOf(asked?.status);
-    if (state === 'paid' || state === 'failed') return asked;
+    if (asked && asked.outcome !== 'unknown') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
   return undefined;

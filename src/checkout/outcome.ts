@@ -1,4 +1,4 @@
-import { asObject, asText, isObject } from '../gateway/envelope.js';
+import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
 import { isPaid, meansTimeout, readWhole, stateOf } from '../gateway/status.js';
 import type { IotpayMode, IotpayOutcome } from './events.js';
 import { safeRedirect } from './redirect.js';
@@ -95,11 +95,29 @@ function outcomeOf({
 >): IotpayOutcome {
   const wanted = fields.retData['redirectUrl'];
   const redirectUrl = safeRedirect(wanted);
+  const redirectBlocked = !redirectUrl && wanted !== undefined && wanted !== null && wanted !== '';
   return {
     ...verdict,
     ...fields,
+    retData: redirectBlocked ? without(fields.retData, 'redirectUrl') : fields.retData,
     mchOrderNo: asText(fields.retData['mchOrderNo']),
     redirectUrl,
-    redirectBlocked: !redirectUrl && wanted !== undefined && wanted !== null && wanted !== '',
+    redirectBlocked,
   };
+}
+
+/**
+ * Holds an outcome against the order that was asked for: what is said of another order decides nothing.
+ * @param mchOrderNo - the order's number, where it is known
+ * @returns the outcome, under the number that is known
+ */
+export function aboutOrder(outcome: IotpayOutcome, mchOrderNo: string | undefined): IotpayOutcome {
+  const other = outcome.mchOrderNo;
+  if (mchOrderNo === undefined || other === undefined || other === mchOrderNo)
+    return { ...outcome, mchOrderNo: other ?? mchOrderNo };
+  return { ...outcome, ...unknown('contradiction'), mchOrderNo };
+}
+
+function without(data: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([each]) => each !== name));
 }

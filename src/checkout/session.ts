@@ -1,4 +1,5 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
+import { SECURE_ID_LIFETIME_MS } from '../gateway/limits.js';
 import { readWhole } from '../gateway/status.js';
 import { backendRequest, post, type BackendRequest, type BackendSettings } from './backend.js';
 import { IotpayCheckoutError, networkError } from './errors.js';
@@ -8,7 +9,7 @@ import { watchPolicy } from './page-policy.js';
  * How long a secureId may lie untouched before it is replaced, in milliseconds: five minutes less than the hour that it
  * lives (source: IOTPay's iOS SDK).
  */
-export const SECURE_ID_AGE_MS = 55 * 60_000;
+export const SECURE_ID_AGE_MS = SECURE_ID_LIFETIME_MS - 5 * 60_000;
 
 /** HTTP statuses below 500 that may pass: timeout, conflict, too early, too many requests. */
 const PASSING_HTTP = [408, 409, 425, 429];
@@ -18,11 +19,18 @@ export interface Answer {
   readonly secureId?: string | undefined;
   readonly status?: number | undefined;
   readonly mchOrderNo?: string | undefined;
+  /** The order's amount in cents, where the backend tells it. */
+  readonly amount?: number | undefined;
+  readonly currency?: string | undefined;
+  /** The gateway that the backend uses, where it tells. */
+  readonly gatewayOrigin?: string | undefined;
+  /** How long the secureId can still be used, in milliseconds, where the backend tells. */
+  readonly expiresInMs?: number | undefined;
   /** The answer as it came. */
   readonly raw?: unknown;
 }
 
-/** An answer with the time when it arrived, in milliseconds since the epoch. */
+/** An answer with the time when its secureId was made, in milliseconds since the epoch. */
 export type Dated<T> = T & { readonly at: number };
 
 /** A secureId in hand. */
@@ -50,16 +58,21 @@ export class SecureIds {
     this.#now = now;
   }
 
-  /** @throws as `requestSecureId` does */
-  async next(source: SecureIdSource, signal: AbortSignal): Promise<Dated<Answer>> {
+  /**
+   * @param failed - the order of this intent that IOTPay has reported as failed: the backend then asks the gateway
+   * @throws as `requestSecureId` does
+   */
+  async next(source: SecureIdSource, signal: AbortSignal, failed?: string): Promise<Dated<Answer>> {
     const { secureId, endpoint } = source;
     if (!endpoint || (secureId && secureId !== this.#spent)) return { secureId, at: this.#now() };
-    const request = backendRequest(endpoint, source);
+    const request = backendRequest(endpoint, source, failed === undefined ? {} : { failed });
     const id = `${endpoint}\n${request.body}`;
     const key = this.#unanswered.get(id) ?? uuid();
     this.#unanswered.set(id, key);
     const answer = await this.#request({ ...request, key }, signal, () => this.#unanswered.delete(id));
-    return { ...answer, at: this.#now() };
+    // One that was shared by another tab, or lay on the server for a while, is as old as the backend says.
+    const ageMs = SECURE_ID_LIFETIME_MS - (answer.expiresInMs ?? SECURE_ID_LIFETIME_MS);
+    return { ...answer, at: this.#now() - Math.max(ageMs, 0) };
   }
 
   /** A secureId goes into a form: the page's own is good for one. */
@@ -125,7 +138,8 @@ function readAnswer(response: Response, text: string): Answer {
   const mchOrderNo = asText(data['mchOrderNo']);
   const secureId = typeof data['secureId'] === 'string' ? asText(data['secureId']) : undefined;
   const status = readWhole(data['status']);
-  if (secureId || status !== undefined) return { secureId, status, mchOrderNo, raw: answer };
+  if (secureId || status !== undefined)
+    return { secureId, status, mchOrderNo, ...detailsOf(data), raw: answer };
   const received = isObject(answer)
     ? `an object with ${Object.keys(data).join(', ') || 'nothing in it'}`
     : text
@@ -135,6 +149,20 @@ function readAnswer(response: Response, text: string): Answer {
     'endpoint-response',
     `secure-id-endpoint answered without a secureId: expected JSON such as {"secureId": "…"}, received ${received}.`,
   );
+}
+
+/** What an answer may tell besides; what is of another form is left out. */
+function detailsOf(data: JsonObject): Pick<Answer, 'amount' | 'currency' | 'gatewayOrigin' | 'expiresInMs'> {
+  const amount = readWhole(data['amount']);
+  const seconds = readWhole(data['expiresIn']);
+  const currency = asText(data['currency']);
+  const gatewayOrigin = asText(data['gatewayOrigin']);
+  return {
+    ...(Number.isSafeInteger(amount) ? { amount } : {}),
+    ...(currency && /^[A-Z]{3}$/.test(currency) ? { currency } : {}),
+    ...(gatewayOrigin ? { gatewayOrigin } : {}),
+    ...(seconds !== undefined && Number.isSafeInteger(seconds) ? { expiresInMs: seconds * 1000 } : {}),
+  };
 }
 
 function unwrap(envelope: JsonObject, retMsg: string | undefined): JsonObject {

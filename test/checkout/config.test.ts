@@ -50,9 +50,9 @@ describe('readConfig', () => {
     [{ requestData: '{"orderId": 7' }, /^request-data: expected a JSON object .*received "\{/],
     [{ requestData: [1] }, /^request-data: expected a JSON object .*received an array/],
     [{ requestData: 7 }, /^request-data: .*received 7/],
-    [{ requestData: circle }, /requestData can't be sent/],
-    [{ requestData: { big: 1n } }, /requestData can't be sent/],
-    [{ requestHeaders: { 'no spaces here': 'x' } }, /^requestHeaders or requestData can't be sent/],
+    [{ requestData: circle }, /^request-data.*can't read/],
+    [{ requestData: { big: 1n } }, /^request-data\.big: .*a bigint/],
+    [{ requestHeaders: { 'no spaces here': 'x' } }, /^requestHeaders: expected HTTP headers/],
     [{ options: 'card' as never }, /^options: expected an object/],
     [{ setupTimeout: 0 }, /^setup-timeout: expected a number of milliseconds above 0, received 0/],
     [{ setupTimeout: NaN }, /^setup-timeout: .*received NaN/],
@@ -102,5 +102,8 @@ describe('intentOf', () => {
       assert.notEqual(intentOf(a), intentOf(b)));
   }
 
-  it('is an empty text for what JSON cannot hold', () => assert.equal(intentOf({ requestData: circle }), ''));
+  it('of what JSON cannot hold is told apart from all that it can', () => {
+    assert.equal(intentOf({ requestData: circle }), intentOf({ requestData: circle }));
+    assert.notEqual(intentOf({ requestData: circle }), intentOf({ requestData: {} }));
+  });
 });

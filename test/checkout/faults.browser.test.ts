@@ -6,8 +6,8 @@ import { pause, servers, unique } from '../support/element.js';
 import { freshPage, type FreshPage, type FreshPageOptions } from '../support/page.js';
 
 /** Milliseconds for each step; the tests allow a little more for what the machine is doing besides. */
-const SETUP_TIMEOUT_MS = 1500;
-const SLACK_MS = 1500;
+const SETUP_TIMEOUT_MS = 3000;
+const SLACK_MS = 3000;
 
 interface Page extends FreshPage {
   /** What went wrong without anybody's catching it. */

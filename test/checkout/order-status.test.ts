@@ -54,7 +54,7 @@ function poll() {
     headers: undefined,
     credentials: 'omit',
   } as const;
-  void pollOrder(() => request, 'pay', run.signal, hurry).then((outcome) => {
+  void pollOrder(() => request, { mode: 'pay', mchOrderNo: undefined }, run.signal, hurry).then((outcome) => {
     Object.assign(state, { outcome, over: true });
   });
   return { run, hurry, state };

@@ -86,7 +86,8 @@ describe('readOutcome', () => {
   it('keeps unknown fields, and does not follow what is no address', () => {
     const retData = { cardNum: '4***', future: 1, redirectUrl: 'javascript:alert(1)', mchOrderNo: 42 };
     const read = readOutcome({ result: 'FAIL', detail: { retMsg: 'No', retData } }, 'pay');
-    assert.deepEqual(read?.retData, retData);
+    const { redirectUrl, ...rest } = retData;
+    assert.deepEqual(read?.retData, rest, redirectUrl);
     assert.equal(read.message, 'No');
     assert.equal(read.redirectUrl, undefined);
     assert.equal(read.redirectBlocked, true);

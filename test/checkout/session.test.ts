@@ -55,6 +55,31 @@ describe('SecureIds', () => {
     assert.equal(requests.length, 1);
   });
 
+  it('says which order of this intent has failed', async () => {
+    const { ids, requests } = backend();
+    await ids.next(source({ requestData: { orderId: 7 } }), signal);
+    await ids.next(source({ requestData: { orderId: 7 } }), signal, 'M1');
+    assert.deepEqual(
+      requests.map(({ body }) => JSON.parse(body) as unknown),
+      [
+        { orderId: 7, mode: 'pay' },
+        { orderId: 7, mode: 'pay', failed: 'M1' },
+      ],
+    );
+    assert.notEqual(requests[0]?.key, requests[1]?.key);
+  });
+
+  it('counts the age of a secureId from when the backend says that it was made', async () => {
+    const { ids } = backend([
+      { secureId: 'new', expiresInMs: 3_600_000 },
+      { secureId: 'shared', expiresInMs: 600_000 },
+      { secureId: 'odd', expiresInMs: 9_000_000 },
+    ]);
+    assert.equal((await ids.next(source(), signal)).at, 1000);
+    assert.equal((await ids.next(source(), signal)).at, 1000 - 3_000_000);
+    assert.equal((await ids.next(source(), signal)).at, 1000);
+  });
+
   it("takes the page's own again where there is no backend to ask", async () => {
     const { ids, requests } = backend();
     const own = source({ secureId: 'own', endpoint: undefined });

@@ -48,6 +48,8 @@ export interface TestOrder {
   readonly channel?: 'PF_CC' | 'UPI_EX';
   /** The order has been tried before: this status is answered in place of a secureId. */
   readonly status?: number;
+  /** What the answer says besides, or instead. */
+  readonly answer?: Readonly<Record<string, unknown>>;
   /** The backend refuses, with this HTTP status. */
   readonly refuse?: number;
 }
@@ -189,10 +191,13 @@ export function merchantBackend(
       .catch(() => ({}))) as TestOrder;
     if (data.status !== undefined) return json(200, { status: data.status });
     const answer = await checkout.secureId(context.req.raw);
-    const { mchOrderNo } = (await answer.clone().json()) as { mchOrderNo?: string };
+    if (!answer.ok) return answer;
+    const told = (await answer.json()) as { mchOrderNo?: string; gatewayOrigin?: string };
+    const { mchOrderNo } = told;
     const { tag, amount = 1500 } = data;
     if (mchOrderNo) orders.set(mchOrderNo, { mchOrderNo, tag, amount, paid: false, notifications: 0 });
-    return answer;
+    // Many tests put another gateway under the element than the one that made the order.
+    return json(200, { ...told, gatewayOrigin: undefined, ...data.answer });
   });
   app.all('/api/login', (context) => context.html('<!doctype html><title>Log in</title>'));
   app.all('/api/*', (context) => checkout.handler(context.req.raw));
