@@ -59,6 +59,8 @@ const npmEntries = {
   },
   external: isExternal,
   onwarn,
+  // Source maps name files as they are imported, so that a linked node_modules gives the same ones.
+  preserveSymlinks: true,
   plugins: [
     nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
     compile({ declarationDir: 'dist' }),
@@ -82,6 +84,8 @@ const npmEntries = {
 const cdnFile = {
   input: 'src/index.ts',
   onwarn,
+  // Source maps name files as they are imported, so that a linked node_modules gives the same ones.
+  preserveSymlinks: true,
   plugins: [
     nodeResolve({ exportConditions: ['production', 'browser'], browser: true }),
     compile({ declaration: false, outDir: 'dist/cdn' }),

@@ -15,7 +15,9 @@ export function npm(cwd: string, ...args: string[]): string {
 /** Builds the package and packs it into a folder, as for publishing. */
 export function pack(folder: string): string {
   npm('.', 'run', 'build');
-  const [packed] = JSON.parse(npm('.', 'pack', '--json', '--pack-destination', folder)) as {
+  const [packed] = JSON.parse(
+    npm('.', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
+  ) as {
     filename: string;
   }[];
   return join(folder, packed?.filename ?? '');
