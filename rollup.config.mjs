@@ -106,4 +106,7 @@ const cdnFile = {
   },
 };
 
+// What an earlier build has left would be packed.
+rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
+
 export default [npmEntries, cdnFile];

@@ -475,7 +475,7 @@ describe('the server part', () => {
       'index.js',
       'element.js',
       'shared/iotpay-checkout.js',
-      'shared/origins.js',
+      'shared/limits.js',
     ];
     for (const file of files) {
       assert.doesNotMatch(
