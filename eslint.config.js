@@ -145,7 +145,9 @@ const awaitedByRunner = [
 ];
 
 export default defineConfig(
-  { ignores: ['**/dist/', 'coverage/', '.cache/', 'test/package/consumer/', 'demo/apps/'] },
+  {
+    ignores: ['**/dist/', 'coverage/', '.cache/', 'test/package/consumer/', 'test/apps/types/', 'demo/apps/'],
+  },
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { freePort, requireBrowsers } from '../support/browsers.js';
@@ -135,12 +135,36 @@ function typed(
   };
 }
 
+const WRONG_TSX = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
 const REACT_18 = {
   paths: {
     react: ['./node_modules/@types/react-18'],
     'react/jsx-runtime': ['./node_modules/@types/react-18/jsx-runtime.d.ts'],
   },
 };
+
+/** Imports every entry for browsers for what it does, and bundles that. */
+function bundled(command: string, ...args: string[]) {
+  return (place: string): string | undefined => {
+    const manifest = JSON.parse(
+      readFileSync(join(place, 'node_modules/iotpay-checkout/package.json'), 'utf8'),
+    ) as { exports: Record<string, unknown> };
+    const entries = Object.keys(manifest.exports).filter((entry) => !/json$|server|sandbox/.test(entry));
+    const lines = entries.map((entry) => `import 'iotpay-checkout${entry.slice(1)}';\n`);
+    // What a page uses of them: the component, which must bring the tag's definition along.
+    lines.push(`export { IotpayCheckout } from 'iotpay-checkout/react';\n`);
+    writeFileSync(join(place, 'entries.js'), lines.join(''));
+    rmSync(join(place, 'bundled'), { recursive: true, force: true });
+    const { status, output } = run(place, command, ...args);
+    if (status !== 0) return output;
+    const made = readdirSync(join(place, 'bundled'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('js'))
+      .map((path) => readFileSync(join(place, 'bundled', path), 'utf8'))
+      .join('');
+    return made.includes('customElements') ? undefined : `The bundle defines no element.\n${output}`;
+  };
+}
 
 export const PROJECTS: readonly Project[] = [
   {
@@ -157,13 +181,13 @@ export const PROJECTS: readonly Project[] = [
     name: 'types',
     source: 'test/apps/types',
     trials: {
-      'React 19': typed('react', 'wrong.tsx', [4, 5, 6, 7, 8], {}, 'tsc', '--pretty', 'false'),
-      'React 18': typed('react', 'wrong.tsx', [4, 5, 6, 7, 8], REACT_18, 'tsc', '--pretty', 'false'),
-      Vue: typed('vue', 'Wrong.vue', [6, 7, 8, 9], {}, 'vue-tsc', '--pretty', 'false'),
+      'React 19': typed('react', 'wrong.tsx', WRONG_TSX, {}, 'tsc', '--pretty', 'false'),
+      'React 18': typed('react', 'wrong.tsx', WRONG_TSX, REACT_18, 'tsc', '--pretty', 'false'),
+      Vue: typed('vue', 'Wrong.vue', [6, 7, 8, 9, 10, 11], {}, 'vue-tsc', '--pretty', 'false'),
       Svelte: typed(
         'svelte',
         'Wrong.svelte',
-        [5, 6, 7, 8],
+        [5, 6, 7, 8, 9, 10],
         {},
         'svelte-check',
         '--tsconfig',
@@ -171,6 +195,14 @@ export const PROJECTS: readonly Project[] = [
         '--output',
         'machine',
       ),
+    },
+  },
+  {
+    name: 'bundlers',
+    source: 'test/apps/bundlers',
+    trials: {
+      Vite: bundled('vite', 'build'),
+      webpack: bundled('webpack'),
     },
   },
 ];
