@@ -19,9 +19,6 @@ export interface Answer {
   readonly secureId?: string | undefined;
   readonly status?: number | undefined;
   readonly mchOrderNo?: string | undefined;
-  /** The order's amount in cents, where the backend tells it. */
-  readonly amount?: number | undefined;
-  readonly currency?: string | undefined;
   /** The gateway that the backend uses, where it tells. */
   readonly gatewayOrigin?: string | undefined;
   /** How long the secureId can still be used, in milliseconds, where the backend tells. */
@@ -152,14 +149,10 @@ function readAnswer(response: Response, text: string): Answer {
 }
 
 /** What an answer may tell besides; what is of another form is left out. */
-function detailsOf(data: JsonObject): Pick<Answer, 'amount' | 'currency' | 'gatewayOrigin' | 'expiresInMs'> {
-  const amount = readWhole(data['amount']);
+function detailsOf(data: JsonObject): Pick<Answer, 'gatewayOrigin' | 'expiresInMs'> {
   const seconds = readWhole(data['expiresIn']);
-  const currency = asText(data['currency']);
   const gatewayOrigin = asText(data['gatewayOrigin']);
   return {
-    ...(Number.isSafeInteger(amount) ? { amount } : {}),
-    ...(currency && /^[A-Z]{3}$/.test(currency) ? { currency } : {}),
     ...(gatewayOrigin ? { gatewayOrigin } : {}),
     ...(seconds !== undefined && Number.isSafeInteger(seconds) ? { expiresInMs: seconds * 1000 } : {}),
   };

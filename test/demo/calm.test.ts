@@ -1,8 +1,7 @@
 // Nothing on the way through the checkout moves under the shopper's eyes or fingers.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
-import { launchChromium } from '../support/chromium.js';
+import { describe, it } from 'node:test';
+import type { Page } from 'puppeteer-core';
 import {
   atOrderPage,
   cardForm,
@@ -11,9 +10,8 @@ import {
   goToCheckout,
   pay,
   saveCard,
-  startShop,
+  shopInBrowser,
   visitor,
-  type RunningShop,
 } from './support.js';
 
 /** The most that a page may move from its first paint on, by Chromium's own measure. Google calls 0.1 good. */
@@ -21,16 +19,7 @@ const MOST = 0.01;
 /** A page that has not moved for so long stays, in milliseconds. */
 const STILL_MS = 500;
 
-let browser: Browser;
-let shop: RunningShop;
-
-before(async () => {
-  [browser, shop] = await Promise.all([launchChromium(), startShop()]);
-});
-after(async () => {
-  shop?.stop();
-  await browser?.close();
-});
+const running = shopInBrowser();
 
 declare global {
   var shifts: { value: number; of: string }[];
@@ -64,31 +53,31 @@ async function assertStill(page: Page, name: string): Promise<void> {
 describe('no page of the checkout moves', () => {
   for (const width of [320, 360, 820, 1280]) {
     it(`${width} px wide, from its first paint until it is ready`, async (test) => {
-      const page = await visitor(browser, test, width);
+      const page = await visitor(running.browser, test, width);
       await watchShifts(page);
-      await page.goto(`${shop.address}/products/tide-mug`);
+      await page.goto(`${running.shop.address}/products/tide-mug`);
       await assertStill(page, 'product');
       await clickThrough(page, 'form[action="/cart"] button[type=submit]');
       await assertStill(page, 'cart');
       await clickThrough(page, 'form[action="/checkout"] button');
       await page.waitForSelector('iotpay-checkout[status=ready]');
       await assertStill(page, 'checkout');
-      await pay(await cardForm(page, shop.gateway), '4242424242424242');
+      await pay(await cardForm(page, running.shop.gateway), '4242424242424242');
       await atOrderPage(page, 'paid');
       await assertStill(page, 'order');
       await page.goto(`${page.url()}?waiting=long`);
       await assertStill(page, 'order, asked for again');
-      await saveCard(page, shop);
+      await saveCard(page, running.shop);
       await assertStill(page, 'cards');
-      await goToCheckout(page, shop);
+      await goToCheckout(page, running.shop);
       await assertStill(page, 'checkout with a saved card');
     });
   }
 
   it('and the count would tell: a page that grows late is caught', async (test) => {
-    const page = await visitor(browser, test, 360);
+    const page = await visitor(running.browser, test, 360);
     await watchShifts(page);
-    await page.goto(`${shop.address}/products/tide-mug`);
+    await page.goto(`${running.shop.address}/products/tide-mug`);
     await page.evaluate(() => {
       const late = document.createElement('p');
       late.textContent = 'late '.repeat(200);
@@ -105,9 +94,9 @@ describe('on a phone', () => {
     ['zh-Hans', 360],
   ] as const) {
     it(`the form begins on the first screen, with the amount above it: ${language}, ${width} px`, async (test) => {
-      const page = await visitor(browser, test, width);
+      const page = await visitor(running.browser, test, width);
       await page.setExtraHTTPHeaders({ 'Accept-Language': language });
-      await goToCheckout(page, shop);
+      await goToCheckout(page, running.shop);
       const form = await page.$eval('iotpay-checkout', (node) => node.getBoundingClientRect().top);
       const amount = await page.$eval('.pay-head b', (node) => node.getBoundingClientRect().bottom);
       const screen = page.viewport()?.height ?? 0;
@@ -125,30 +114,30 @@ describe('one way to pay at a time', () => {
     }));
 
   it('a saved card is above, and choosing it puts the form away; the other way round, too', async (test) => {
-    const page = await visitor(browser, test);
-    await saveCard(page, shop);
-    const id = await goToCheckout(page, shop);
+    const page = await visitor(running.browser, test);
+    await saveCard(page, running.shop);
+    const id = await goToCheckout(page, running.shop);
     assert.deepEqual(await shown(page), { saved: true, form: false });
     // No form is asked for while nobody wants one.
     assert.equal(await page.$eval('iotpay-checkout', (node) => node.getAttribute('status')), 'idle');
     await page.locator('input[value=PF_CC] + span').click();
     assert.deepEqual(await shown(page), { saved: false, form: true });
-    const form = await cardForm(page, shop.gateway);
+    const form = await cardForm(page, running.shop.gateway);
     await page.locator('.saved-choice').click();
     assert.deepEqual(await shown(page), { saved: true, form: false });
     await page.locator('input[value=PF_CC] + span').click();
     await pay(form, '4242424242424242');
     await atOrderPage(page, 'paid');
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 
   it('without a script a saved card pays, and the form says what is missing', async (test) => {
-    const page = await visitor(browser, test);
-    await saveCard(page, shop);
+    const page = await visitor(running.browser, test);
+    await saveCard(page, running.shop);
     await page.setJavaScriptEnabled(false);
     // Locators wait by a script of their own; without one a click is a click.
     const through = (selector: string) => Promise.all([page.waitForNavigation(), page.click(selector)]);
-    await page.goto(`${shop.address}/products/tide-mug`);
+    await page.goto(`${running.shop.address}/products/tide-mug`);
     await through('form[action="/cart"] button[type=submit]');
     await through('form[action="/checkout"] button');
     assert.deepEqual(await shown(page), { saved: true, form: false });
@@ -159,13 +148,13 @@ describe('one way to pay at a time', () => {
     await page.click('.saved-choice');
     await through('.saved-pay button');
     assert.match(page.url(), new RegExp(`/orders/${id}`));
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 });
 
 describe('after a payment', () => {
   it('with Visa nobody hears of minutes or of UnionPay', async (test) => {
-    const page = await visitor(browser, test);
+    const page = await visitor(running.browser, test);
     const texts: string[] = [];
     await page.exposeFunction('tellText', (text: string) => texts.push(text));
     await page.evaluateOnNewDocument(() => {
@@ -174,20 +163,20 @@ describe('after a payment', () => {
         tellText(document.querySelector('main')?.innerText ?? '');
       });
     });
-    await goToCheckout(page, shop);
-    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    await goToCheckout(page, running.shop);
+    await pay(await cardForm(page, running.shop.gateway), '4242424242424242');
     await atOrderPage(page, 'paid');
     assert.ok(texts.length >= 4, 'the pages were read');
     assert.doesNotMatch(texts.slice(3).join('\n'), /minutes|UnionPay can/);
   });
 
   it('the page speaks of minutes where the outcome is unknown', async (test) => {
-    const page = await visitor(browser, test);
-    const id = await goToCheckout(page, shop);
-    const first = await cardForm(page, shop.gateway);
+    const page = await visitor(running.browser, test);
+    const id = await goToCheckout(page, running.shop);
+    const first = await cardForm(page, running.shop.gateway);
     await page.locator('input[value=UPI_EX] + span').click();
     await page.waitForSelector('iotpay-checkout[status=loading]');
-    await pay(await cardForm(page, shop.gateway, first), '6200000000000039');
+    await pay(await cardForm(page, running.shop.gateway, first), '6200000000000039');
     await page.waitForSelector('iotpay-checkout[status=unknown]', { timeout: 20_000 });
     await clickThrough(page, '.after-unknown a');
     assert.equal(new URL(page.url()).pathname, `/orders/${id}`);

@@ -1,20 +1,10 @@
 // The whole shop by keyboard alone: where the focus is after every step.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, KeyInput, Page } from 'puppeteer-core';
-import { launchChromium } from '../support/chromium.js';
-import { atOrderPage, cardForm, chargesOf, startShop, until, visitor, type RunningShop } from './support.js';
+import { describe, it } from 'node:test';
+import type { KeyInput, Page } from 'puppeteer-core';
+import { atOrderPage, cardForm, chargesOf, shopInBrowser, until, visitor } from './support.js';
 
-let browser: Browser;
-let shop: RunningShop;
-
-before(async () => {
-  [browser, shop] = await Promise.all([launchChromium(), startShop()]);
-});
-after(async () => {
-  shop?.stop();
-  await browser?.close();
-});
+const running = shopInBrowser();
 
 /** What has the focus, in a few words: the tag, with what tells it from its like. */
 const focused = (page: Page): Promise<string> =>
@@ -53,7 +43,7 @@ async function enter(page: Page): Promise<void> {
 
 /** What has the focus in the gateway's frame. */
 async function focusedInFrame(page: Page): Promise<string> {
-  const frame = page.frames().find((each) => each.url().startsWith(`${shop.gateway}/`));
+  const frame = page.frames().find((each) => each.url().startsWith(`${running.shop.gateway}/`));
   return (await frame?.evaluate(() => (document.activeElement as HTMLInputElement).name)) ?? 'no frame';
 }
 
@@ -73,8 +63,8 @@ async function payByKeyboard(page: Page, number: string): Promise<void> {
 
 describe('the shop by keyboard', () => {
   it('from the front page to a receipt', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(shop.address);
+    const page = await visitor(running.browser, test);
+    await page.goto(running.shop.address);
     await press(page, 'Tab');
     assert.equal(await focused(page), 'a #main');
     await press(page, 'Enter');
@@ -109,25 +99,25 @@ describe('the shop by keyboard', () => {
     assert.equal(await focused(page), 'input card=UPI_EX');
     await press(page, 'ArrowLeft');
     assert.equal(await focused(page), 'input card=PF_CC');
-    await cardForm(page, shop.gateway);
+    await cardForm(page, running.shop.gateway);
     await page.waitForSelector('iotpay-checkout[status=ready]');
     await press(page, 'Tab');
     const id = new URL(page.url()).pathname.split('/').pop() ?? '';
     await payByKeyboard(page, '4242424242424242');
     await atOrderPage(page, 'paid');
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
     // A new page begins at its beginning.
     await press(page, 'Tab');
     assert.equal(await focused(page), 'a #main');
   });
 
   it('saves a card, keeps it, pays with it and removes it', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/cards`);
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/cards`);
     await tabTo(page, 'button add-card');
     await press(page, 'Enter');
     assert.equal(await page.$eval('#add-form', (node) => node.contains(document.activeElement)), true);
-    await cardForm(page, shop.gateway);
+    await cardForm(page, running.shop.gateway);
     // The form was asked for, so it has the focus.
     await until(async () => (await focused(page)) === 'iframe', 'the focus in the frame');
     await press(page, 'Tab');
@@ -148,7 +138,7 @@ describe('the shop by keyboard', () => {
     await press(page, 'Enter');
     assert.equal(await focused(page), 'button card-0-forget');
 
-    await page.goto(`${shop.address}/products/tide-mug`);
+    await page.goto(`${running.shop.address}/products/tide-mug`);
     await tabTo(page, 'select quantity');
     await press(page, 'Tab');
     await enter(page);
@@ -164,7 +154,7 @@ describe('the shop by keyboard', () => {
     await enter(page);
     await atOrderPage(page, 'paid');
 
-    await page.goto(`${shop.address}/cards`);
+    await page.goto(`${running.shop.address}/cards`);
     await tabTo(page, 'button card-0-forget');
     await press(page, 'Enter');
     await press(page, 'Tab');
@@ -174,8 +164,8 @@ describe('the shop by keyboard', () => {
   });
 
   it('changes the language without losing its place', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/products/tide-mug`);
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/products/tide-mug`);
     await tabTo(page, 'select lang');
     await press(page, 'ArrowDown');
     await page.waitForSelector('html[lang=fr]');

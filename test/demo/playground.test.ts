@@ -1,11 +1,10 @@
 // The playground: what is seen is what is copied, every state has an address, and the promise can be tried.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { transform } from 'esbuild';
-import type { Browser, Frame, Page } from 'puppeteer-core';
-import { launchChromium } from '../support/chromium.js';
-import { startShop, until, visitor, type RunningShop } from './support.js';
+import type { Frame, Page } from 'puppeteer-core';
+import { shopInBrowser, until, visitor } from './support.js';
 
 type Colour = readonly [number, number, number, number];
 type State = Readonly<Record<string, string>>;
@@ -85,15 +84,7 @@ describe('the playground’s parts', () => {
 });
 
 describe('the playground', () => {
-  let browser: Browser;
-  let shop: RunningShop;
-  before(async () => {
-    [browser, shop] = await Promise.all([launchChromium(), startShop()]);
-  });
-  after(async () => {
-    shop?.stop();
-    await browser?.close();
-  });
+  const running = shopInBrowser();
 
   const stageOf = (page: Page): Promise<Frame> =>
     until(async () => page.frames().find((frame) => frame.url().includes('/playground/stage')), 'the stage');
@@ -103,8 +94,10 @@ describe('the playground', () => {
     page.$$eval(`#${list} .what`, (nodes) => nodes.map((node) => node.textContent).reverse());
 
   it('shows what is copied: the element of the code, in a page without the shop’s styles', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/playground?lang=fr&--iotpay-radius=3px&sheet=soft&color-scheme=light`);
+    const page = await visitor(running.browser, test);
+    await page.goto(
+      `${running.shop.address}/playground?lang=fr&--iotpay-radius=3px&sheet=soft&color-scheme=light`,
+    );
     await status(page, 'ready');
     const stage = await stageOf(page);
     const sheets = await stage.evaluate(() =>
@@ -121,7 +114,7 @@ describe('the playground', () => {
     const same = body
       .replaceAll(/ nonce="[^"]*"/g, '')
       .replace('/vendor/iotpay-checkout.js', '/iotpay-checkout.js')
-      .replace(shop.gateway, 'http://127.0.0.1:4242');
+      .replace(running.shop.gateway, 'http://127.0.0.1:4242');
     assert.equal(same, copied.trim());
     const radius = await stage.$eval('iotpay-checkout', (node) =>
       getComputedStyle(node).getPropertyValue('--iotpay-radius').trim(),
@@ -142,8 +135,8 @@ describe('the playground', () => {
     ['a stalled backend', '?world=stalled&setup-timeout=1500', 'error', ['iotpay-error']],
   ] as const) {
     it(`has an address for: ${name}`, async (test) => {
-      const page = await visitor(browser, test, 390);
-      await page.goto(`${shop.address}/playground${query}`);
+      const page = await visitor(running.browser, test, 390);
+      await page.goto(`${running.shop.address}/playground${query}`);
       await status(page, ends);
       await until(
         async () => (await logged(page, 'events')).length >= events.length,
@@ -158,8 +151,8 @@ describe('the playground', () => {
     ['unionpay-timeout-failed', 'failed'],
   ] as const) {
     it(`one press drives it to the end: ${run}`, async (test) => {
-      const page = await visitor(browser, test);
-      await page.goto(`${shop.address}/playground`);
+      const page = await visitor(running.browser, test);
+      await page.goto(`${running.shop.address}/playground`);
       await status(page, 'ready');
       await page.locator(`[data-run=${run}]`).click();
       await until(async () => page.url().includes(`run=${run}`), 'the run in the address');
@@ -169,8 +162,8 @@ describe('the playground', () => {
   }
 
   it('what is in the way can be taken out of it again', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/playground?world=offline`);
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/playground?world=offline`);
     await status(page, 'error');
     assert.match(await page.$eval('#events .note', (node) => node.textContent), /^offline/);
     await page.select('#world', '');
@@ -181,8 +174,8 @@ describe('the playground', () => {
   });
 
   it('a colour changes on the living form, and its contrast is told', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/playground?page=white&--iotpay-text-color=%23000000`);
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/playground?page=white&--iotpay-text-color=%23000000`);
     await status(page, 'ready');
     const text = () => page.$eval('#contrast tbody tr', (row) => row.textContent);
     assert.match(await text(), /^Text.*(?:19|2[01])\.\d\d : 1.*at least 4.5/);
@@ -199,8 +192,8 @@ describe('the playground', () => {
   });
 
   it('has a control for each attribute and custom property that the build knows', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/playground`);
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/playground`);
     const { modules } = JSON.parse(readFileSync('dist/custom-elements.json', 'utf8')) as {
       modules: {
         declarations?: {
@@ -225,8 +218,8 @@ describe('the playground', () => {
   });
 
   it('on a phone has the form and the logs first, and is no endless page', async (test) => {
-    const page = await visitor(browser, test, 320);
-    await page.goto(`${shop.address}/playground`);
+    const page = await visitor(running.browser, test, 320);
+    await page.goto(`${running.shop.address}/playground`);
     await status(page, 'ready');
     const tops = await page.$$eval('#stage, #events, #code, #controls', (nodes) =>
       nodes.map((node) => ({ id: node.id, top: node.getBoundingClientRect().top })),
@@ -238,8 +231,8 @@ describe('the playground', () => {
   });
 
   it('shows the themes side by side, each with enough contrast', async (test) => {
-    const page = await visitor(browser, test);
-    await page.goto(`${shop.address}/playground?themes=1`);
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/playground?themes=1`);
     await page.waitForFunction(
       () => [...document.querySelectorAll('[data-figures]')].every((node) => node.textContent !== ''),
       { timeout: 20_000 },

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type Axe from 'axe-core';
-import type { Browser, Page } from 'puppeteer-core';
-import { launchChromium } from '../support/chromium.js';
+import type { Page } from 'puppeteer-core';
 import {
   atOrderPage,
   cardForm,
@@ -15,21 +14,12 @@ import {
   goToCheckout,
   pay,
   saveCard,
+  shopInBrowser,
   startShop,
   visitor,
-  type RunningShop,
 } from './support.js';
 
-let browser: Browser;
-let shop: RunningShop;
-
-before(async () => {
-  [browser, shop] = await Promise.all([launchChromium(), startShop()]);
-});
-after(async () => {
-  shop?.stop();
-  await browser?.close();
-});
+const running = shopInBrowser();
 
 interface OrderState {
   readonly state: string;
@@ -42,9 +32,9 @@ const orderState = (page: Page, id: string): Promise<OrderState> =>
 
 describe('paying in the shop', () => {
   it('with a card: the page shows the paid order', async (test) => {
-    const page = await visitor(browser, test);
-    const id = await goToCheckout(page, shop);
-    const form = await cardForm(page, shop.gateway);
+    const page = await visitor(running.browser, test);
+    const id = await goToCheckout(page, running.shop);
+    const form = await cardForm(page, running.shop.gateway);
     assert.equal((await orderState(page, id)).state, 'open');
     await pay(form, '4242424242424242');
     await atOrderPage(page, 'paid');
@@ -53,13 +43,13 @@ describe('paying in the shop', () => {
     assert.match(receipt, /4242/);
     // Who told the shop is nothing that a shopper has to know.
     assert.doesNotMatch(receipt, /notification/);
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 
   it('is not done because a browser says so', async (test) => {
-    const page = await visitor(browser, test);
-    const id = await goToCheckout(page, shop);
-    await cardForm(page, shop.gateway);
+    const page = await visitor(running.browser, test);
+    const id = await goToCheckout(page, running.shop);
+    await cardForm(page, running.shop.gateway);
     await page.$eval('iotpay-checkout', (element) =>
       element.dispatchEvent(
         new CustomEvent('iotpay-success', { detail: { outcome: 'success', status: 2 }, cancelable: true }),
@@ -68,46 +58,46 @@ describe('paying in the shop', () => {
     await page.waitForNavigation();
     assert.equal((await orderState(page, id)).state, 'open');
     assert.equal(await page.$('.order[data-state=paid]'), null);
-    await page.goto(`${shop.address}/orders/${id}?retCode=SUCCESS&status=2`);
+    await page.goto(`${running.shop.address}/orders/${id}?retCode=SUCCESS&status=2`);
     assert.equal((await orderState(page, id)).state, 'open');
   });
 
   it('after a decline, in the same form', async (test) => {
-    const page = await visitor(browser, test);
-    const id = await goToCheckout(page, shop);
-    const form = await cardForm(page, shop.gateway);
+    const page = await visitor(running.browser, test);
+    const id = await goToCheckout(page, running.shop);
+    const form = await cardForm(page, running.shop.gateway);
     await pay(form, '4000000000000002');
     await page.waitForSelector('iotpay-checkout[status=failed]');
     const alert = await page.waitForSelector('iotpay-checkout >>> [role=alert]');
     assert.match((await alert?.evaluate((node) => node.textContent)) ?? '', /did not go through/);
     await pay(form, '5555555555554444');
     await atOrderPage(page, 'paid');
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 
   it('once: after it a reload, the way back and the checkout offer no second payment', async (test) => {
-    const page = await visitor(browser, test);
-    const id = await goToCheckout(page, shop);
-    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    const page = await visitor(running.browser, test);
+    const id = await goToCheckout(page, running.shop);
+    await pay(await cardForm(page, running.shop.gateway), '4242424242424242');
     await atOrderPage(page, 'paid');
     for (const path of [`/checkout/${id}`, `/orders/${id}`]) {
-      await page.goto(shop.address + path);
+      await page.goto(running.shop.address + path);
       assert.equal(new URL(page.url()).pathname, `/orders/${id}`);
       assert.equal(await page.$('iotpay-checkout'), null);
     }
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 
   it('with UnionPay: another method is another form', async (test) => {
-    const page = await visitor(browser, test);
-    const id = await goToCheckout(page, shop);
-    const first = await cardForm(page, shop.gateway);
+    const page = await visitor(running.browser, test);
+    const id = await goToCheckout(page, running.shop);
+    const first = await cardForm(page, running.shop.gateway);
     await page.locator('input[value=UPI_EX] + span').click();
     await page.waitForSelector('iotpay-checkout[status=loading]');
-    const form = await cardForm(page, shop.gateway, first);
+    const form = await cardForm(page, running.shop.gateway, first);
     await pay(form, '6200000000000005');
     await atOrderPage(page, 'paid');
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 
   for (const [number, title, ends] of [
@@ -115,12 +105,12 @@ describe('paying in the shop', () => {
     ['6200000000000021', 'has failed after all', 'failed'],
   ] as const) {
     it(`with UnionPay that gives no answer in time and ${title}`, async (test) => {
-      const page = await visitor(browser, test);
-      const id = await goToCheckout(page, shop);
-      const first = await cardForm(page, shop.gateway);
+      const page = await visitor(running.browser, test);
+      const id = await goToCheckout(page, running.shop);
+      const first = await cardForm(page, running.shop.gateway);
       await page.locator('input[value=UPI_EX] + span').click();
       await page.waitForSelector('iotpay-checkout[status=loading]');
-      await pay(await cardForm(page, shop.gateway, first), number);
+      await pay(await cardForm(page, running.shop.gateway, first), number);
       await page.waitForSelector('iotpay-checkout[status=unknown]', { timeout: 20_000 });
       // Nothing on the page offers to pay again while nobody knows.
       assert.equal(await page.$eval('#methods', (node) => node.checkVisibility()), false);
@@ -128,32 +118,32 @@ describe('paying in the shop', () => {
       assert.match(text, /do not pay again/);
       if (ends === 'paid') await atOrderPage(page, 'paid');
       else await page.waitForSelector('iotpay-checkout[status=failed]', { timeout: 20_000 });
-      assert.equal((await chargesOf(shop.gateway, id)).length, ends === 'paid' ? 1 : 0);
+      assert.equal((await chargesOf(running.shop.gateway, id)).length, ends === 'paid' ? 1 : 0);
     });
   }
 
   it('with a card that was saved before', async (test) => {
-    const page = await visitor(browser, test);
-    await saveCard(page, shop);
+    const page = await visitor(running.browser, test);
+    await saveCard(page, running.shop);
     assert.match(await page.$eval('.wallet .bank-number', (node) => node.textContent), /4242/);
-    const id = await goToCheckout(page, shop);
+    const id = await goToCheckout(page, running.shop);
     await clickThrough(page, '.saved-pay button[type=submit]');
     await atOrderPage(page, 'paid');
-    assert.equal((await chargesOf(shop.gateway, id)).length, 1);
+    assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
   });
 
   it('leaves no error in the console, and the policy refuses nothing', async (test) => {
-    const page = await visitor(browser, test);
+    const page = await visitor(running.browser, test);
     const trouble: string[] = [];
     page.on('pageerror', (error) => trouble.push(String(error)));
     page.on(
       'console',
       (message) => ['error', 'warn'].includes(message.type()) && trouble.push(message.text()),
     );
-    await goToCheckout(page, shop);
-    await pay(await cardForm(page, shop.gateway), '4242424242424242');
+    await goToCheckout(page, running.shop);
+    await pay(await cardForm(page, running.shop.gateway), '4242424242424242');
     await atOrderPage(page, 'paid');
-    await page.goto(`${shop.address}/playground`);
+    await page.goto(`${running.shop.address}/playground`);
     await page.waitForSelector('#status[data-status=ready]', { timeout: 20_000 });
     assert.deepEqual(trouble, []);
   });
@@ -169,7 +159,7 @@ describe('every page', () => {
     ['dark', 1280],
   ] as const) {
     it(`is accessible and fits: ${scheme}, ${width} px wide`, async (test) => {
-      const page = await visitor(browser, test, width);
+      const page = await visitor(running.browser, test, width);
       await page.emulateMediaFeatures([
         { name: 'prefers-color-scheme', value: scheme },
         { name: 'prefers-reduced-motion', value: 'reduce' },
@@ -194,20 +184,20 @@ describe('every page', () => {
         if (wide > 0) trouble.push(`${name} is ${wide} px wider than the window`);
       };
       for (const path of ['/', '/products/tide-mug', '/cart', '/cards', '/playground', '/nothing']) {
-        await page.goto(shop.address + path);
+        await page.goto(running.shop.address + path);
         await look(path);
       }
-      await saveCard(page, shop);
+      await saveCard(page, running.shop);
       await look('a saved card');
       await page.locator('.bank-forget').click();
       await look('the question before a card is removed');
-      await goToCheckout(page, shop);
+      await goToCheckout(page, running.shop);
       await look('checkout with a saved card');
-      await page.goto(`${shop.address}/cart`);
+      await page.goto(`${running.shop.address}/cart`);
       await look('cart with a piece');
       await page.goBack();
       await page.locator('input[value=PF_CC] + span').click();
-      const form = await cardForm(page, shop.gateway);
+      const form = await cardForm(page, running.shop.gateway);
       await look('checkout');
       await pay(form, '4242424242424242');
       await atOrderPage(page, 'paid');
@@ -219,16 +209,20 @@ describe('every page', () => {
 
 describe('the shop’s server', () => {
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    fetch(shop.address + path, {
+    fetch(running.shop.address + path, {
       method: 'POST',
       redirect: 'manual',
       headers: { 'Content-Type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
   const form = (path: string, fields: Record<string, string>) =>
-    fetch(shop.address + path, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) });
+    fetch(running.shop.address + path, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(fields),
+    });
   const session = async (): Promise<{ Cookie: string }> => {
-    const answer = await fetch(shop.address);
+    const answer = await fetch(running.shop.address);
     return { Cookie: answer.headers.get('Set-Cookie')?.split(';')[0] ?? '' };
   };
   const SECURE_ID = '/api/iotpay/secure-id';
@@ -255,7 +249,7 @@ describe('the shop’s server', () => {
       await session(),
     );
     const { mchOrderNo } = (await answer.json()) as { mchOrderNo: string };
-    const { orders } = (await (await fetch(`${shop.gateway}/sandbox/ledger`)).json()) as {
+    const { orders } = (await (await fetch(`${running.shop.gateway}/sandbox/ledger`)).json()) as {
       orders: { mchOrderNo: string; amount: number; currency: string }[];
     };
     const order = orders.find((each) => each.mchOrderNo === mchOrderNo);
@@ -273,7 +267,7 @@ describe('the shop’s server', () => {
       [400, /channel/, post(SECURE_ID, { mode: 'pay', product: 'tide-mug', channel: 'CASH' }, cookie)],
       [404, /no such order/, post(SECURE_ID, { mode: 'pay', order: 'BC-1' }, cookie)],
       [415, /application\/json/, form(SECURE_ID, { mode: 'pay' })],
-      [405, /POST/, fetch(shop.address + SECURE_ID)],
+      [405, /POST/, fetch(running.shop.address + SECURE_ID)],
       [
         403,
         /other sites/,
@@ -284,7 +278,7 @@ describe('the shop’s server', () => {
       [400, /Unknown product/, form('/cart', { product: 'gold-bar' })],
       [400, /quantity/, form('/cart', { product: 'tide-mug', quantity: '1e9' })],
       [405, /Allowed: GET/, form('/playground', {})],
-      [404, /No such route/, fetch(`${shop.address}/api/nothing`)],
+      [404, /No such route/, fetch(`${running.shop.address}/api/nothing`)],
     ];
     for (const [status, says, answering] of table) {
       const answer = await answering;

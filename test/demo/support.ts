@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { TestContext } from 'node:test';
+import { after, before, type TestContext } from 'node:test';
 import type { Browser, Frame, Page } from 'puppeteer-core';
+import { launchChromium } from '../support/chromium.js';
 
 /** Longest that one thing may take to appear, in milliseconds. */
 export const PATIENCE_MS = 20_000;
@@ -22,6 +23,19 @@ export async function startShop(env: NodeJS.ProcessEnv = {}): Promise<RunningSho
   const printed = await output(child, /Gateway +(\S+)/);
   const find = (name: string) => new RegExp(`${name} +(http\\S+)`).exec(printed)?.[1] ?? '';
   return { address: find('Shop'), gateway: find('Gateway'), stop: () => child.kill() };
+}
+
+/** One browser and one shop for all tests of the suite, or the file, that calls this. */
+export function shopInBrowser(): { readonly browser: Browser; readonly shop: RunningShop } {
+  const running = {} as { browser: Browser; shop: RunningShop };
+  before(async () => {
+    [running.browser, running.shop] = await Promise.all([launchChromium(), startShop()]);
+  });
+  after(async () => {
+    running.shop?.stop();
+    await running.browser?.close();
+  });
+  return running;
 }
 
 /** Starts the demo where it can't start: what it says, and how it ends. */

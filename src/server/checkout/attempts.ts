@@ -1,11 +1,8 @@
-import { meansNotFound } from '../../gateway/messages.js';
 import { stateOf } from '../../gateway/status.js';
-
 import type { Order } from '../answers.js';
 import type { Iotpay } from '../client.js';
-import { IotpayGatewayError } from '../errors.js';
-import type { Logger } from './log.js';
-import { wordsOf } from './log.js';
+import { wordsOf, type Logger } from './log.js';
+import { findOrder } from './query.js';
 import {
   changeAttempt,
   isWatched,
@@ -50,7 +47,9 @@ export class Attempts {
         isWatched(attempt, this.#now()) && (attempt.secureId !== undefined || attempt.by === 'card'),
     );
     if (!asked?.length) return { record, failure: undefined };
-    const answers = await Promise.allSettled(asked.map((attempt) => this.ask(attempt)));
+    const answers = await Promise.allSettled(
+      asked.map(({ mchOrderNo }) => findOrder(this.#iotpay, mchOrderNo)),
+    );
     let failure: Error | undefined;
     let now = record;
     for (const [i, answer] of answers.entries()) {
@@ -60,20 +59,6 @@ export class Attempts {
       else now = await this.put(name, attempt, answer.value);
     }
     return { record: now, failure };
-  }
-
-  /**
-   * What the gateway says of one attempt; `undefined` where it has no such order.
-   * @throws IotpayGatewayError
-   */
-  async ask({ mchOrderNo }: Attempt): Promise<Order | undefined> {
-    try {
-      return await this.#iotpay.queryOrder({ mchOrderNo });
-    } catch (error) {
-      if (error instanceof IotpayGatewayError && error.code === 'refused' && meansNotFound(error.retMsg))
-        return undefined;
-      throw error;
-    }
   }
 
   /**

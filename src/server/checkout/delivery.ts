@@ -1,7 +1,15 @@
-import type { GuardedStore } from './guard.js';
+import { inTime, type GuardedStore } from './guard.js';
 import { withLease } from './lease.js';
 import { wordsOf, type Logger } from './log.js';
-import { changeAttempt, undelivered, type Attempt, type OrderRecord, type Payment } from './record.js';
+import {
+  attemptOf,
+  changeAttempt,
+  paymentOf,
+  undelivered,
+  type Attempt,
+  type OrderRecord,
+  type Payment,
+} from './record.js';
 import type { Records } from './records.js';
 
 /**
@@ -66,23 +74,23 @@ export class Delivery {
   /** The same, for whoever has something else to say: a failure goes into the log, and is tried again later. */
   async deliverQuietly(name: string, record: OrderRecord | undefined, ms: number): Promise<void> {
     if (!record || undelivered(record).length === 0) return;
-    const told = this.deliver(name, record).catch((error: unknown) => {
-      this.#options.log.error(
-        `onPaid: order ${record.id} is paid, and the function failed: ${wordsOf(error)} It is run again at the next notification, question or reconcile().`,
-        error,
-      );
-    });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const over = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([told, over]);
-    clearTimeout(timer);
+    const told = this.deliver(name, record).catch((error: unknown) => this.failed(record.id, error));
+    await inTime(told, ms);
+  }
+
+  /** Says in the log that the merchant's function failed. The payment stays on record, and is told of again. */
+  failed(id: string, error: unknown): void {
+    this.#options.log.error(
+      `onPaid: order ${id} is paid, and the function failed: ${wordsOf(error)} It is run again at the next notification, question or reconcile().`,
+      error,
+    );
   }
 
   async #tell(name: string, mchOrderNo: string): Promise<void> {
     const { records, onPaid } = this.#options;
     // Read under the lease: who held it before may have told already.
     const record = await records.read(name);
-    const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+    const attempt = attemptOf(record, mchOrderNo);
     if (!record || !attempt?.payment || attempt.delivered) return;
     const { payment } = attempt;
     if (record.paidBy === mchOrderNo) await onPaid({ orderId: record.id, payment });
@@ -107,7 +115,7 @@ export class Delivery {
 
   async #twice(record: OrderRecord, payment: Payment): Promise<void> {
     const { onPaidTwice, log } = this.#options;
-    const first = record.attempts.find(({ mchOrderNo }) => mchOrderNo === record.paidBy)?.payment;
+    const first = paymentOf(record);
     if (onPaidTwice && first) return void (await onPaidTwice({ orderId: record.id, payment, first }));
     log.error(
       `order ${record.id} was paid twice. Give the second payment back: checkout.refund(${JSON.stringify(record.id)}, { mchOrderNo: ${JSON.stringify(payment.mchOrderNo)} }), payOrderId ${payment.payOrderId}, ${payment.amount} cents. (With onPaidTwice your own code is told.)`,

@@ -1,13 +1,14 @@
+import { SECURE_ID_LIFETIME_MS } from '../../gateway/limits.js';
 import type { Iotpay } from '../client.js';
 import type { Attempts } from './attempts.js';
 import { textsOf, type CheckedOrder } from './order.js';
 import {
+  attemptOf,
   changeAttempt,
   nameOf,
   newNumber,
   verdictOf,
   withAttempt,
-  SECURE_ID_YOUNG_MS,
   type Attempt,
   type OrderRecord,
   type Payment,
@@ -83,7 +84,7 @@ export class Forms {
   #form(attempt: FormAttempt): FormAnswer {
     const ageMs = this.#options.now() - attempt.at;
     // Counted from before the gateway was asked, so that it is never too long.
-    return { is: 'form', attempt, expiresInMs: Math.max(SECURE_ID_YOUNG_MS + 300_000 - ageMs, 0) };
+    return { is: 'form', attempt, expiresInMs: Math.max(SECURE_ID_LIFETIME_MS - ageMs, 0) };
   }
 
   /**
@@ -126,7 +127,7 @@ export class Forms {
       );
       // Given up by a request that waited too long for this one: then that one's attempt counts, and this secureId is
       // never handed out.
-      const kept = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+      const kept = attemptOf(record, mchOrderNo);
       return kept?.secureId === secureId ? { ...kept, secureId } : undefined;
     } catch (error) {
       // Without its secureId nobody can pay in it. If this cannot be written either, whoever comes next gives it up.
@@ -140,7 +141,7 @@ export class Forms {
     const { records } = this.#options;
     for (let waitedMs = 0; waitedMs < JOIN_MS; waitedMs += LOOK_MS) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      const attempt = (await records.read(name))?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+      const attempt = attemptOf(await records.read(name), mchOrderNo);
       if (!attempt || attempt.secureId !== undefined || attempt.dead) return;
     }
     await this.#giveUp(name, mchOrderNo);

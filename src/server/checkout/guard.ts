@@ -12,22 +12,39 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Waits for somebody else's promise for a limited time. What comes later is not used; a late failure is not reported as
- * unhandled.
+ * Waits for a promise for a limited time. It goes on afterwards; a failure that comes late is told to `late`, and never
+ * reported as unhandled.
+ * @returns `undefined` where the time was over first
+ */
+export async function inTime<T>(
+  work: Promise<T>,
+  ms: number,
+  late: (error: unknown) => void = () => {},
+): Promise<{ readonly value: T } | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  work.catch((error: unknown) => over && late(error));
+  const end = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      over = true;
+      resolve(undefined);
+    }, ms);
+  });
+  try {
+    return await Promise.race([work.then((value) => ({ value })), end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Asks somebody else's function for an answer. What comes late is not used.
  * @throws DeadlineError
  */
 export async function withDeadline<T>(what: string, ms: number, work: () => T | PromiseLike<T>): Promise<T> {
-  const working = (async () => work())();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError(what, ms)), ms);
-  });
-  try {
-    return await Promise.race([working, late]);
-  } finally {
-    clearTimeout(timer);
-    working.catch(() => {}); // Told by the deadline already; where the work was first, this changes nothing.
-  }
+  const answer = await inTime((async () => work())(), ms);
+  if (answer) return answer.value;
+  throw new DeadlineError(what, ms);
 }
 
 /** A value's kind, never the value: it may be a secret. */

@@ -5,8 +5,9 @@ import { IotpayGatewayError } from '../errors.js';
 import { parseNotification, type Notification } from '../notification.js';
 import { readBody, requirePost, RouteRefusal, type Route } from '../route.js';
 import { fits } from './attempts.js';
+import { inTime } from './guard.js';
 import { wordsOf } from './log.js';
-import { nameIn, paymentOf, undelivered, type Attempt, type OrderRecord } from './record.js';
+import { attemptOf, nameIn, paymentOf, undelivered, type Attempt, type OrderRecord } from './record.js';
 import { requireWebRequest, type Parts } from './routes.js';
 
 /** How long the gateway waits for `onPaid`, in milliseconds; then it is asked to send again, and `onPaid` goes on. */
@@ -101,7 +102,7 @@ async function find<Context>(
 ): Promise<Found | undefined> {
   const name = nameIn(mchOrderNo);
   const record = name === undefined ? undefined : await records.read(name);
-  const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+  const attempt = attemptOf(record, mchOrderNo);
   return name !== undefined && record && attempt ? { name, record, attempt } : undefined;
 }
 
@@ -160,8 +161,7 @@ async function hearUnverified<Context>(
       error.message,
     );
   const settled = await attempts.settle(name, record);
-  const now = settled.record?.attempts.find((each) => each.mchOrderNo === attempt.mchOrderNo);
-  if (now?.payment) return shipped(parts, name, settled.record);
+  if (attemptOf(settled.record, attempt.mchOrderNo)?.payment) return shipped(parts, name, settled.record);
   if (settled.failure !== undefined) attempts.warn(settled.failure);
   throw new RouteRefusal(
     400,
@@ -172,7 +172,7 @@ async function hearUnverified<Context>(
 
 /** Answers SUCCESS when the merchant has been told of the payment, and not before. */
 async function shipped<Context>(
-  { delivery, records, log }: Parts<Context>,
+  { delivery, records }: Parts<Context>,
   name: string,
   record: OrderRecord | undefined,
 ): Promise<Response> {
@@ -181,37 +181,15 @@ async function shipped<Context>(
     if (!now || undelivered(now).length === 0) return say('SUCCESS');
     const { id } = now;
     const told = await inTime(delivery.deliver(name, now), ON_PAID_WAIT_MS, (error) =>
-      log.error(`onPaid: order ${id} is paid, and the function failed: ${wordsOf(error)}`, error),
+      delivery.failed(id, error),
     );
-    if (told === true) return say('SUCCESS');
+    if (told?.value) return say('SUCCESS');
     if (told === undefined || Date.now() >= endMs)
       throw new RouteRefusal(
         503,
-        `onPaid is still at work for order ${now.id}.`,
+        `onPaid is still at work for order ${id}.`,
         'The gateway will notify again.',
       );
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-/** What the work says within `ms`, or `undefined`: it goes on, and a failure that comes later is told to `late`. */
-async function inTime<T>(
-  work: Promise<T>,
-  ms: number,
-  late: (error: unknown) => void,
-): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
-  work.catch((error: unknown) => over && late(error));
-  const end = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      over = true;
-      resolve(undefined);
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, end]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -66,7 +66,7 @@ export async function reconcile(parts: ReconcileParts, limit = DEFAULT_LIMIT): P
 }
 
 async function settleOne(
-  { records, attempts, delivery, log, now }: ReconcileParts,
+  { records, attempts, delivery, now }: ReconcileParts,
   name: string,
 ): Promise<{ readonly paid: number; readonly unknown: boolean; readonly failed: boolean }> {
   const { record, failure } = await attempts.settle(name, await records.read(name));
@@ -77,10 +77,7 @@ async function settleOne(
     told = await delivery.deliver(name, record);
   } catch (error) {
     told = false;
-    log.error(
-      `onPaid: order ${record?.id} is paid, and the function failed: ${wordsOf(error)} The next run tries again.`,
-      error,
-    );
+    delivery.failed(record?.id ?? name, error);
   }
   await records.unwatch(name, (found) => isSettled(found, now()));
   return {

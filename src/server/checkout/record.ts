@@ -151,9 +151,17 @@ export function undecidedIn(record: OrderRecord, now: number): Attempt | undefin
   return record.attempts.find((attempt) => isUndecided(attempt, now));
 }
 
+/** The attempt that has a number. */
+export function attemptOf(
+  record: OrderRecord | undefined,
+  mchOrderNo: string | undefined,
+): Attempt | undefined {
+  return record?.attempts.find((attempt) => attempt.mchOrderNo === mchOrderNo);
+}
+
 /** The payment that paid the order. */
 export function paymentOf(record: OrderRecord | undefined): Payment | undefined {
-  return record?.attempts.find(({ mchOrderNo }) => mchOrderNo === record.paidBy)?.payment;
+  return attemptOf(record, record?.paidBy)?.payment;
 }
 
 /** Payments that the merchant has not been told of. */
@@ -238,7 +246,7 @@ export function changeAttempt(
   mchOrderNo: string,
   change: (attempt: Attempt) => Attempt | undefined,
 ): OrderRecord | undefined {
-  const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+  const attempt = attemptOf(record, mchOrderNo);
   const changed = attempt && change(attempt);
   if (!record || !attempt || !changed || changed === attempt) return undefined;
   return { ...record, attempts: record.attempts.map((each) => (each === attempt ? changed : each)) };

@@ -1,10 +1,9 @@
 import { isPaid } from '../../gateway/status.js';
-import type { Order } from '../answers.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
-import { meansNotFound } from '../../gateway/messages.js';
 import { kindOf } from './guard.js';
-import { nameOf, newNumber, type OrderRecord, type Payment, type Refund } from './record.js';
+import { findOrder } from './query.js';
+import { attemptOf, nameOf, newNumber, type OrderRecord, type Payment, type Refund } from './record.js';
 import type { Records } from './records.js';
 
 /** Which payment is given back. */
@@ -54,7 +53,7 @@ export class Refunds {
 
   #paymentOf(id: string, record: OrderRecord | undefined, { mchOrderNo }: RefundChoice): Payment {
     const number = mchOrderNo ?? record?.paidBy;
-    const payment = record?.attempts.find((each) => each.mchOrderNo === number)?.payment;
+    const payment = attemptOf(record, number)?.payment;
     if (payment?.payOrderId !== undefined) return payment;
     throw new TypeError(
       `refund: expected the id of an order that is paid, received ${JSON.stringify(id)}${
@@ -106,17 +105,10 @@ export class Refunds {
 
   /** Finds out what became of a refund whose answer was lost. `undefined`: it was not done, and never will be. */
   async #settle(name: string, payment: Payment, refund: Refund): Promise<Refund | undefined> {
-    let found: Order;
-    try {
-      // In a refund's answer mchOrderNo is its mchRefundNo (source: IOTPay, credit card v3).
-      found = await this.#iotpay.queryOrder({ mchOrderNo: refund.mchRefundNo });
-    } catch (error) {
-      const unknownThere =
-        error instanceof IotpayGatewayError && error.code === 'refused' && meansNotFound(error.retMsg);
-      // The gateway has never heard of it: sent again under the same number, it can't be done twice.
-      if (unknownThere) return this.#send(name, payment, refund);
-      throw error;
-    }
+    // In a refund's answer mchOrderNo is its mchRefundNo (source: IOTPay, credit card v3).
+    const found = await findOrder(this.#iotpay, refund.mchRefundNo);
+    // The gateway has never heard of it: sent again under the same number, it can't be done twice.
+    if (!found) return this.#send(name, payment, refund);
     if (isPaid(found.status)) return this.#mark(name, refund, 'done');
     if (found.status === 9) {
       await this.#mark(name, refund, 'refused');

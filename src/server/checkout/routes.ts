@@ -21,7 +21,7 @@ import type { Forms } from './forms.js';
 import type { GuardedStore } from './guard.js';
 import type { Logger } from './log.js';
 import { askOrder, type CheckedCard, type CheckedOrder, type OrderFunction } from './order.js';
-import { nameIn, nameOf, paymentOf, undecidedIn, type OrderRecord } from './record.js';
+import { attemptOf, nameIn, nameOf, paymentOf, undecidedIn, type OrderRecord } from './record.js';
 import type { Records } from './records.js';
 
 /** How long an Idempotency-Key is remembered, in milliseconds: as long as a secureId lives. */
@@ -31,7 +31,7 @@ const MAX_KEY = 255;
 /** How long a browser waits for `onPaid`, in milliseconds: it is told of the payment in any case. */
 const ON_PAID_WAIT_MS = 5000;
 /** The gateway is asked about one attempt no more often than this, in milliseconds, however many browsers ask. */
-export const ASK_AGAIN_MS = 900;
+const ASK_AGAIN_MS = 900;
 
 /** Everything that the routes stand on. */
 export interface Parts<Context> {
@@ -140,19 +140,19 @@ async function tellStatus<Context>(
     );
   }
   const { mchOrderNo } = meant;
-  await attempts.tell(name, mchOrderNo);
-  const record = await settleOnce(parts, name, mchOrderNo);
+  const told = await attempts.tell(name, mchOrderNo);
+  const record = await settleOnce(parts, name, mchOrderNo, told);
   await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
   return jsonResponse(statusOf(record, mchOrderNo));
 }
 
 /** Settles an order, unless it was asked about a moment ago; what can't be asked is not known yet. */
 async function settleOnce<Context>(
-  { store, records, attempts }: Parts<Context>,
+  { store, attempts }: Parts<Context>,
   name: string,
   mchOrderNo: string,
+  record: OrderRecord | undefined,
 ): Promise<OrderRecord | undefined> {
-  const record = await records.read(name);
   if (paymentOf(record)) return record;
   const mayAsk = await store.set(`asked:${mchOrderNo}`, '1', { version: undefined, ttlMs: ASK_AGAIN_MS });
   if (!mayAsk) return record;
@@ -168,7 +168,7 @@ function statusOf(record: OrderRecord | undefined, mchOrderNo: string): JsonObje
     const { status, payOrderId, amount, currency } = payment;
     return { status, mchOrderNo, payOrderId, amount, currency };
   }
-  const attempt = record?.attempts.find((each) => each.mchOrderNo === mchOrderNo);
+  const attempt = attemptOf(record, mchOrderNo);
   const { amount, currency } = attempt ?? {};
   if (record && undecidedIn(record, Date.now())) return { status: 1, mchOrderNo, amount, currency };
   const failed = attempt?.dead || stateOf(attempt?.status) === 'failed';
