@@ -13,6 +13,12 @@ import type { Store } from './store.js';
 /** How often rows that have expired are deleted, in milliseconds. */
 const SWEEP_MS = 10_000;
 
+/** A statement that the database has rolled back is tried again so often. */
+const MOST_ROLLBACKS = 10;
+
+/** So long is waited before it, at most, in milliseconds. */
+const ROLLBACK_PAUSE_MS = 20;
+
 /** Comes after every character that a key may have. */
 const AFTER_ASCII = '\x7f';
 
@@ -45,6 +51,28 @@ function bind(dialect: SqlDialect, template: string, values: Values): [string, (
     return dialect === 'postgresql' ? `$${params.length}` : '?';
   });
   return [sql, params];
+}
+
+/**
+ * Whether the database says that it has undone the statement: a deadlock, in which it chose this one to give way, or two
+ * that could not be put in order. SQLSTATE of class 40, without 40003, which does not know whether it was done. `pg` and
+ * `postgres` tell it as `code`, `mysql2` as `sqlState`.
+ */
+function isRolledBack(error: unknown): boolean {
+  const { code, sqlState } = (error ?? {}) as { readonly code?: unknown; readonly sqlState?: unknown };
+  return [code, sqlState].some((state) => ['40001', '40P01', '40002', '40000'].includes(state as string));
+}
+
+/** A statement that was rolled back has written nothing, so it is safe to run it again. */
+async function again(statement: () => unknown): Promise<unknown> {
+  for (let rollbacks = 0; ; rollbacks++) {
+    try {
+      return await statement();
+    } catch (error) {
+      if (rollbacks === MOST_ROLLBACKS || !isRolledBack(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * ROLLBACK_PAUSE_MS));
+    }
+  }
 }
 
 /** A role without the right to create can still use what is there, so it is looked for first. */
@@ -111,7 +139,7 @@ export function sqlStore(query: SqlQuery, options: SqlStoreOptions): Store {
   const { dialect, table = DEFAULT_TABLE } = options ?? {};
   checkTable('sqlStore', dialect, table);
   const statements = statementsFor(dialect, table);
-  const run: Run = async (template, values = {}) => query(...bind(dialect, template, values));
+  const run: Run = (template, values = {}) => again(() => query(...bind(dialect, template, values)));
   let ready: Promise<void> | undefined;
   let nextSweep = 0;
 

@@ -91,6 +91,47 @@ describe('sqlStore', () => {
     await assert.rejects(store.set('a', 'x', NEW), /^Error: connection refused$/);
   });
 
+  for (const state of [
+    { code: '40P01' },
+    { code: '40001' },
+    { code: 'ER_LOCK_DEADLOCK', sqlState: '40001' },
+  ]) {
+    const rolledBack = Object.assign(new Error('deadlock'), state);
+
+    it(`runs a statement again that was rolled back (${JSON.stringify(state)})`, async () => {
+      let left = 3;
+      const query = (sql: string, params: unknown[]) => {
+        if (!sql.startsWith('insert')) return [];
+        if (left-- > 0) throw rolledBack;
+        return [{ version: params[2] }];
+      };
+      assert.equal(await sqlStore(query, { dialect: 'postgresql' }).set('a', 'x', NEW), true);
+      assert.equal(left, -1);
+    });
+
+    it(`passes it on where that has no end (${JSON.stringify(state)})`, async () => {
+      const query = (sql: string) => {
+        if (sql.startsWith('insert')) throw rolledBack;
+        return [];
+      };
+      await assert.rejects(sqlStore(query, { dialect: 'postgresql' }).set('a', 'x', NEW), rolledBack);
+    });
+  }
+
+  it('never runs a statement again of which nobody knows whether it was done', async () => {
+    for (const code of ['40003', 'ECONNRESET', '08006', undefined]) {
+      let runs = 0;
+      const lost = Object.assign(new Error('lost'), { code });
+      const query = (sql: string) => {
+        if (!sql.startsWith('insert')) return [];
+        runs++;
+        throw lost;
+      };
+      await assert.rejects(sqlStore(query, { dialect: 'postgresql' }).set('a', 'x', NEW), lost);
+      assert.equal(runs, 1);
+    }
+  });
+
   it('deletes what has expired, now and then and before it writes', async () => {
     const seen: string[] = [];
     const query = (sql: string, params: unknown[]) => {

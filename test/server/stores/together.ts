@@ -89,6 +89,37 @@ export async function addTogether(
   return met;
 }
 
+/** Several servers that have just started write over expired keys; each deletes what has expired before its first write. */
+async function writeOverExpired(driver: string, url: string): Promise<void> {
+  const run = crypto.randomUUID();
+  const first = await DRIVERS[driver]!.open(url);
+  const open = [first];
+  try {
+    for (let round = 0; round < 20; round++) {
+      const keys = Array.from({ length: 10 }, (_, i) => `expired/${run}/${round}/${i}`);
+      const late = { version: undefined, ttlMs: 1 };
+      for (const key of keys) assert.equal(await first.store.set(key, 'old', late), true);
+      await pause(5);
+      const clients = await Promise.all(Array.from({ length: 4 }, () => DRIVERS[driver]!.open(url)));
+      open.push(...clients);
+      const answers = await Promise.all(
+        clients.map(async ({ store }) => {
+          const written: boolean[] = [];
+          for (const key of keys)
+            written.push(await store.set(key, 'new', { version: undefined, ttlMs: 60_000 }));
+          return written;
+        }),
+      );
+      for (const i of keys.keys()) {
+        assert.equal(answers.filter((written) => written[i]).length, 1, `how many have written key ${i}`);
+      }
+      for (const { close } of open.splice(1)) await close();
+    }
+  } finally {
+    for (const { close } of open) await close();
+  }
+}
+
 /** The tests that every server must pass. */
 export function testServer(name: DatabaseName, more?: (database: () => Database) => void): void {
   describe(`a store in ${name}`, () => {
@@ -105,6 +136,11 @@ export function testServer(name: DatabaseName, more?: (database: () => Database)
 
     for (const driver of driversOf(name)) {
       it(`keeps the rules through ${driver}`, () => conforms(driver, database.url));
+    }
+
+    for (const driver of driversOf(name)) {
+      it(`meets no error where many write over what others delete (${driver})`, () =>
+        writeOverExpired(driver, database.url));
     }
 
     it('loses nothing and does nothing twice where the server is killed; whoever waits is told', async () => {
