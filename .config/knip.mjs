@@ -30,6 +30,10 @@ export default {
     '@types/react-dom',
     // Used by the code that the documents print and the tests run.
     'express',
+    'express-session',
+    'fastify',
+    'koa',
+    '@koa/bodyparser',
     // Named by the generated types, for projects that have them.
     'vue',
     'svelte',
