@@ -159,8 +159,7 @@ async function refuses(shop: Shop): Promise<void> {
   assert.equal((await ask(shop, '/pay/notify', { forged: true })).status, 400);
 }
 
-const ofFetch = (serve: Fetch): RequestListener =>
-  getRequestListener((request) => serve(request));
+const ofFetch = (serve: Fetch): RequestListener => getRequestListener((request) => serve(request));
 
 describe('the snippets of FRAMEWORKS.md', () => {
   it('are of a dozen lines, or a few more', () => {
