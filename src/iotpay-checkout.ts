@@ -237,7 +237,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     if (frame) dressFrame(frame, this.#texts().frameTitle);
     const settled = this.status === 'error' || this.status === 'ready';
     // With a form that is ready the keyboard stays where the shopper has taken it meanwhile.
-    if (settled && this.#checkout.takeFocus() && this.status === 'error') this.focus();
+    const nowhere = this.ownerDocument.activeElement === this.ownerDocument.body;
+    if (settled && this.#checkout.takeFocus() && (this.status === 'error' || nowhere)) this.focus();
   }
 
   /** The options for IOTPay's form as attributes, custom properties and `options` say now. */
@@ -263,7 +264,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
       scheme: colorScheme === 'light' || colorScheme === 'dark' ? colorScheme : '',
       slow: this.#slow,
       asking: this.#checkout.asking,
-      offline: error?.code === 'offline',
+      code: error?.code,
       retryable: error?.retryable ?? true,
       message: status === 'failed' ? (result?.message ?? '') : '',
       skeleton: asked && !this.#hasPlaceholder(),

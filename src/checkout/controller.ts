@@ -7,23 +7,39 @@ import { intentOf, readConfig, requireSource, type Settings } from './config.js'
 import { configError, IotpayCheckoutError } from './errors.js';
 import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
 import { Form } from './form.js';
+import { reflect, watchHost } from './host-watch.js';
+import { askAfterLoss } from './loss.js';
 import { discardCopies } from './mount-point.js';
+import { whenNear } from './nearby.js';
 import { pollOrder } from './order-status.js';
 import { aboutOrder, readOrder, readOutcome } from './outcome.js';
+import { untilShown } from './page-shown.js';
 import { quiet, Runs, superseded } from './run.js';
 import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
-import { nextTask, within } from './wait.js';
+import { Tries } from './tries.js';
+import { nextTask, pause, within } from './wait.js';
+
+/** What a start waits for, besides the page. */
+type Rest = (signal: AbortSignal) => Promise<unknown>;
 
 /** The element, as the controller sees it. */
 export interface CheckoutHost extends ReactiveControllerHost, HTMLElement, Settings {
+  readonly renderRoot: ParentNode;
   readonly loading: string;
   readonly noRedirect: boolean;
   /** The options for IOTPay's form, read when it mounts. */
   iotpayOptions(): IotpayOptions;
 }
 
+/** How often a form that another hand has taken away is put back within a minute, and the pause before each, in milliseconds. */
+const LOSS_PAUSES_MS = [0, 0, 250, 500, 1000];
+/** How long a loss, or a failure, is remembered, in milliseconds. */
+const MEMORY_MS = 60_000;
+/** Pause before a start that code makes after several failures, in milliseconds: it doubles with each, up to the longest. */
+const FAILURE_PAUSE_MS = 250;
+const LONGEST_FAILURE_PAUSE_MS = 10_000;
 const EVENT_OF = { fail: 'iotpay-fail', unknown: 'iotpay-timeout', success: 'iotpay-success' } as const;
 
 /**
@@ -51,12 +67,16 @@ export class CheckoutController implements ReactiveController {
   #document: Document | undefined;
   /** A start waits for the end of the present task. */
   #scheduled = false;
-  /** Watches for the element to come near what can be seen. */
-  #nearby: IntersectionObserver | undefined;
+  /** Gives up watching for the element to come near what can be seen. */
+  #nearby: (() => void) | undefined;
   /** The keyboard was in something of ours that has been taken away. */
   #refocus = false;
   /** Cuts short the pause before the order is asked for again. */
   readonly #hurry = new EventTarget();
+  readonly #losses = new Tries(LOSS_PAUSES_MS.length, MEMORY_MS);
+  readonly #failures = new Tries(Infinity, MEMORY_MS);
+  /** The questions for the order of a form that has vanished. */
+  #questions: AbortController | undefined;
 
   constructor(host: CheckoutHost) {
     this.#host = host;
@@ -77,11 +97,12 @@ export class CheckoutController implements ReactiveController {
   hostConnected(): void {
     this.#document = this.#host.ownerDocument;
     discardCopies(this.#host);
-    this.#reflect();
+    reflect(this.#host, this.status);
     if (!this.#connection) {
       this.#connection = new AbortController();
       const { signal } = this.#connection;
-      signal.addEventListener('abort', () => this.#nearby?.disconnect());
+      signal.addEventListener('abort', () => this.#nearby?.());
+      watchHost(this.#host, () => this.status, signal);
       window.addEventListener('online', () => this.error?.code === 'offline' && this.#start(), { signal });
       window.addEventListener('pageshow', (event) => event.persisted && this.#restore(), { signal });
       const changed = this.#intent !== undefined && this.#intent !== intentOf(this.#host);
@@ -149,19 +170,11 @@ export class CheckoutController implements ReactiveController {
 
   /** Starts what is idle as `loading` says. */
   #arm(): void {
-    this.#nearby?.disconnect();
+    this.#nearby?.();
     if (this.status !== 'idle') return;
     const { loading } = this.#host;
     if (loading === 'lazy') {
-      this.#nearby = new IntersectionObserver(
-        (entries, observer) => {
-          if (!entries.some((entry) => entry.isIntersecting)) return;
-          observer.disconnect();
-          if (this.status === 'idle') this.#schedule();
-        },
-        { rootMargin: '200px' },
-      );
-      this.#nearby.observe(this.#host);
+      this.#nearby = whenNear(this.#host, () => this.status === 'idle' && this.#schedule());
     } else if (loading !== 'manual') {
       this.#schedule();
     }
@@ -182,16 +195,68 @@ export class CheckoutController implements ReactiveController {
   }
 
   /** Starts over, as a new payment unless it is given the secureId of the present one. */
-  #start(issued?: Issued): void {
+  #start(issued?: Issued, rest = this.#rest()): void {
     this.#scheduled = false;
     const intent = intentOf(this.#host);
-    if (intent !== this.#intent) this.#failed = undefined;
+    if (intent !== this.#intent) {
+      this.#failed = undefined;
+      this.#questions?.abort();
+    } else if (this.error?.code === 'frame-removed') {
+      // A payment may have been under way in the form that has vanished: never another order beside it.
+      issued ??= this.#issued;
+    }
     this.#intent = intent;
     const kept = issued && this.#secureIds.isFresh(issued) ? issued : undefined;
     this.#issued = kept;
     this.#runs.begin({
-      work: (signal) => this.#setUp(signal, kept),
+      work: (signal) => this.#setUp(signal, kept, rest),
       failed: (cause) => this.#fail(cause),
+    });
+  }
+
+  /** What comes before a start that follows a failure: a task, or a pause where code starts again and again. */
+  #rest(): Rest | undefined {
+    if (!this.error) return undefined;
+    const { count } = this.#failures;
+    // With an activation, somebody has just pressed something.
+    if (count < 2 || navigator.userActivation?.isActive) return () => new Promise<void>(nextTask);
+    const ms = Math.min(FAILURE_PAUSE_MS * 2 ** (count - 2), LONGEST_FAILURE_PAUSE_MS);
+    return (signal) => pause(ms, signal);
+  }
+
+  /** Another hand has taken the form away: see README.md beside this file, "When the frame vanishes". */
+  #restoreForm(form: Form): void {
+    if (form !== this.#form) return;
+    if (RULES[this.status].closed) {
+      // Nobody could pay in it any more. What it might still have reported is asked for.
+      this.#unmount();
+      if (this.status === 'unknown') this.#ask();
+      return;
+    }
+    const first = this.status === 'loading' ? undefined : this.#askAfterLoss(form);
+    const ms = LOSS_PAUSES_MS[this.#losses.count] ?? 0;
+    if (this.#losses.take()) {
+      this.#start(form.issued, (signal) => Promise.all([pause(ms, signal), first]));
+    } else {
+      this.#runs.begin({
+        work: () => Promise.reject(frameRemoved()),
+        failed: (cause) => this.#fail(cause),
+      });
+    }
+  }
+
+  /** @returns resolves once the form may be put back */
+  #askAfterLoss({ mode, issued: { mchOrderNo } }: Form): Promise<void> | undefined {
+    const { orderStatusEndpoint } = this.#host;
+    if (mode !== 'pay' || !orderStatusEndpoint) return undefined;
+    this.#questions?.abort();
+    const { signal } = (this.#questions = new AbortController());
+    const question = () => {
+      const config = readConfig(this.#host);
+      return backendRequest(config.orderStatusEndpoint ?? '', config, { mchOrderNo, frameRemoved: true });
+    };
+    return askAfterLoss(question, { mode, mchOrderNo }, signal, (outcome) => {
+      if (counts(outcome, this.status, true)) this.#deliver(outcome);
     });
   }
 
@@ -207,11 +272,16 @@ export class CheckoutController implements ReactiveController {
     });
   }
 
-  async #setUp(signal: AbortSignal, kept: Issued | undefined): Promise<void> {
+  async #setUp(signal: AbortSignal, kept: Issued | undefined, rest: Rest | undefined): Promise<void> {
     const host = this.#host;
     this.#unmount();
     this.result = undefined;
     this.#enter('loading');
+    const seen = untilShown(host.ownerDocument, signal);
+    if (rest || seen) {
+      await Promise.all([rest?.(signal), seen]);
+      signal.throwIfAborted();
+    }
     const config = readConfig(host);
     requireSource(config);
     const late = (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
@@ -243,6 +313,7 @@ export class CheckoutController implements ReactiveController {
     signal.throwIfAborted();
     this.#secureIds.spend(secureId, config);
     const form = (this.#form = new Form(host, config.mode, this.#issued));
+    form.watch(() => this.#restoreForm(form));
     await within(
       config.timeout,
       signal,
@@ -286,6 +357,7 @@ export class CheckoutController implements ReactiveController {
     this.result = outcome;
     this.#enter(status);
     if (RULES[status].closed) {
+      this.#questions?.abort();
       // What the page changed before it could know of this belongs to the payment that has just been made.
       this.#scheduled = false;
       this.#intent = intentOf(this.#host);
@@ -344,6 +416,7 @@ export class CheckoutController implements ReactiveController {
         : new IotpayCheckoutError('mount-failed', `The set-up broke unexpectedly: ${String(cause)}`, {
             cause,
           });
+    this.#failures.take();
     this.#unmount();
     this.#enter('error', error);
     this.#fire('iotpay-error', error);
@@ -361,6 +434,7 @@ export class CheckoutController implements ReactiveController {
   #takeDown(): void {
     this.#connection?.abort();
     this.#connection = undefined;
+    this.#questions?.abort();
     this.#scheduled = false;
     this.#runs.end(this.#runs.current, superseded());
     this.#unmount();
@@ -378,13 +452,8 @@ export class CheckoutController implements ReactiveController {
   #enter(status: IotpayStatus, error?: IotpayCheckoutError): void {
     this.status = status;
     this.error = error;
-    this.#reflect();
+    reflect(this.#host, this.status);
     this.#host.requestUpdate();
-  }
-
-  /** `status` is output only: what a clone or the page's markup says is overwritten. */
-  #reflect(): void {
-    if (this.#host.getAttribute('status') !== this.status) this.#host.setAttribute('status', this.status);
   }
 
   /** @returns false if a listener prevented the default action */
@@ -399,6 +468,13 @@ export class CheckoutController implements ReactiveController {
     if (!this.#host.isConnected) this.#document?.dispatchEvent(make());
     return proceed;
   }
+}
+
+function frameRemoved(): IotpayCheckoutError {
+  return new IotpayCheckoutError(
+    'frame-removed',
+    `Something in this page has removed IOTPay's frame ${LOSS_PAUSES_MS.length + 1} times within a minute. Expected the children of <iotpay-checkout> (and of the hosts around it) to stay. Does a framework, a morph or an extension write into them? A payment may have been under way: load() goes on with the same secureId.`,
+  );
 }
 
 /** @throws IotpayCheckoutError `config` where page and backend mean two gateways: the form would know no such order */

@@ -1,5 +1,5 @@
 /**
- * What broke while the form was being set up. Nothing was charged in any of these cases.
+ * What broke while the form was being set up. Nothing was charged in any of these cases but the last.
  *
  * - `config`: an attribute is missing or wrong.
  * - `offline`: a network failure while the browser says that it is offline.
@@ -10,6 +10,8 @@
  *   is refused by the page's CSP or Trusted Types; loaded but defines no function `Iotpay`.
  * - `mount-failed`, `mount-timeout`, `frame-blocked`: `Iotpay()` or `mount()` threw, rejected or gave nothing usable; no
  *   frame appeared and loaded in time; the page's CSP refuses the frame.
+ * - `frame-removed`: something in the page has taken the frame away again and again. Only here may a payment have been
+ *   under way: the order is asked for, and `load()` goes on with the same secureId.
  */
 export type IotpayErrorCode =
   | 'config'
@@ -25,7 +27,8 @@ export type IotpayErrorCode =
   | 'script-invalid'
   | 'mount-failed'
   | 'mount-timeout'
-  | 'frame-blocked';
+  | 'frame-blocked'
+  | 'frame-removed';
 
 /** Whether the same attempt may succeed later without a change to the page. */
 const RETRYABLE: Readonly<Record<IotpayErrorCode, boolean>> = {
@@ -43,6 +46,7 @@ const RETRYABLE: Readonly<Record<IotpayErrorCode, boolean>> = {
   'mount-failed': true,
   'mount-timeout': true,
   'frame-blocked': false,
+  'frame-removed': true,
 };
 
 export interface IotpayErrorOptions {

@@ -4,9 +4,19 @@ import type { IotpayMode } from './events.js';
 import { MountPoint } from './mount-point.js';
 import { refuses } from './page-policy.js';
 import { uuid, type Issued } from './session.js';
+import { Tries } from './tries.js';
+import { nextTask } from './wait.js';
 
 /** How often an untouched form is checked for its age, in milliseconds. */
 const AGE_CHECK_MS = 1000;
+/**
+ * How long the container may be without a frame before the form counts as lost, in milliseconds: IOTPay's script may
+ * put another frame in place of its own.
+ */
+const SWAP_MS = 300;
+/** How often our nodes are put right within ten seconds. A hand that is faster takes the form away. */
+const REPAIRS = 20;
+const REPAIRS_MEMORY_MS = 10_000;
 
 /** What a form is mounted with. */
 export interface Mounting {
@@ -25,13 +35,19 @@ export interface Mounting {
 export class Form {
   readonly mode: IotpayMode;
   readonly issued: Issued;
+  readonly #host: HTMLElement;
   readonly #point: MountPoint;
   /** Aborted when the form is removed. */
   readonly #life = new AbortController();
   /** The frame's window once it has loaded: another one means that the browser threw the form away. */
   #window: Window | null | undefined;
+  /** The frame that was seen last. */
+  #seen: HTMLIFrameElement | null = null;
+  readonly #repairs = new Tries(REPAIRS, REPAIRS_MEMORY_MS);
+  #swap: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: HTMLElement, mode: IotpayMode, issued: Issued) {
+    this.#host = host;
     this.mode = mode;
     this.issued = issued;
     this.#point = new MountPoint(host, `iotpay-checkout-${uuid()}`);
@@ -63,7 +79,12 @@ export class Form {
       const mounted = made.mount(`#${container.id}`, reported);
       // What mount() returns is not documented: a rejection counts, a promise that never settles does not.
       await Promise.race([loaded, Promise.resolve(mounted).then(() => loaded)]);
-      this.#window = this.frame?.contentWindow ?? null;
+      if (!this.#point.projected) {
+        throw new TypeError(
+          'The element has no place to show it: its own rendering broke. Does something on the page shadow document.importNode or the like (an element with that name or id)?',
+        );
+      }
+      this.#keep();
     } catch (cause) {
       if (cause instanceof IotpayCheckoutError) throw cause;
       throw new IotpayCheckoutError(
@@ -84,6 +105,55 @@ export class Form {
     return this.#window === this.frame?.contentWindow;
   }
 
+  /**
+   * Watches what other hands do to the form's nodes: puts right what can be put right without a new frame.
+   * @param lost - called, in a task of its own, when nobody can pay in the form any more
+   */
+  watch(lost: () => void): void {
+    let looking = false;
+    this.#point.watch(() => {
+      if (looking) return;
+      looking = true;
+      // A framework may take our nodes out and put them back within one task.
+      nextTask(() => {
+        looking = false;
+        if (!this.#life.signal.aborted && this.#host.isConnected) this.#look(lost);
+      });
+    });
+  }
+
+  #look(lost: () => void): void {
+    clearTimeout(this.#swap);
+    const { container, inPlace } = this.#point;
+    // Out of the page, the browser has thrown away what was in it.
+    if (!container.isConnected || (!inPlace && !this.#repairs.take())) return lost();
+    let alive = false;
+    try {
+      alive = this.follow();
+    } catch {
+      // The next set-up meets the same obstacle, and says so.
+    }
+    const { frame } = this;
+    if (this.#window === undefined) {
+      // Still being mounted: nothing is lost before a frame was there.
+      alive = !!frame || !this.#seen;
+      this.#seen = frame ?? this.#seen;
+    } else if (frame && frame !== this.#seen) {
+      // Nobody but IOTPay's script puts another frame in there.
+      this.#keep();
+      return;
+    }
+    if (alive) return;
+    if (frame) lost();
+    else this.#swap = setTimeout(() => this.frame || this.#life.signal.aborted || lost(), SWAP_MS);
+  }
+
+  /** Takes the frame that is there now for the living one. */
+  #keep(): void {
+    this.#seen = this.frame;
+    this.#window = this.frame?.contentWindow ?? null;
+  }
+
   /** Lets nobody pay in it any more. It stays in the page, for it may still report a success. */
   disable(): void {
     this.#point.container.inert = true;
@@ -91,6 +161,7 @@ export class Form {
 
   remove(): void {
     this.#life.abort();
+    clearTimeout(this.#swap);
     this.#point.remove();
   }
 

@@ -20,14 +20,16 @@ type Movable = Element & { moveBefore?: (node: Node, child: Node | null) => void
 export class MountPoint {
   readonly container: HTMLElement;
   readonly #element: HTMLElement;
+  readonly #id: string;
   #slots: HTMLSlotElement[] = [];
   #hosts: Element[] = [];
+  #watch: MutationObserver | undefined;
 
   /** @param id - unique in the document, and a valid selector behind `#` */
   constructor(element: HTMLElement, id: string) {
     this.#element = element;
+    this.#id = id;
     this.container = mark(element.ownerDocument.createElement('div'));
-    this.container.id = id;
   }
 
   get frame(): HTMLIFrameElement | null {
@@ -41,8 +43,16 @@ export class MountPoint {
       this.container.parentNode === hosts.at(-1) &&
       hosts.length === this.#hosts.length &&
       hosts.every((host, i) => host === this.#hosts[i]) &&
-      this.#slots.every((slot, i) => slot.parentNode === hosts[i])
+      this.#slots.every((slot, i) => slot.parentNode === hosts[i] && isNamed(slot, this.#id, i)) &&
+      this.container.id === this.#id &&
+      this.container.slot === (this.#slots.length ? this.#id : FRAME_SLOT)
     );
+  }
+
+  /** Whether the element's own shadow tree has a place for the frame: else nobody could see it. */
+  get projected(): boolean {
+    // The element's root is open, whatever the roots around it are.
+    return !!(this.#slots[0] ?? this.container).assignedSlot;
   }
 
   /**
@@ -52,26 +62,53 @@ export class MountPoint {
   place(): void {
     const hosts = hostsOf(this.#element);
     const { container } = this;
+    container.id = this.#id;
     this.#slots.forEach((slot) => slot.remove());
     this.#hosts = hosts;
     this.#slots = hosts.slice(0, -1).map((host, i) => {
       const slot = mark(host.ownerDocument.createElement('slot'));
-      slot.name = container.id;
-      slot.slot = i ? container.id : FRAME_SLOT;
+      slot.name = this.#id;
+      slot.slot = i ? this.#id : FRAME_SLOT;
       host.append(slot);
       return slot;
     });
-    container.slot = this.#slots.length ? container.id : FRAME_SLOT;
+    container.slot = this.#slots.length ? this.#id : FRAME_SLOT;
     const outermost = hosts.at(-1) as Movable;
-    if (container.parentNode === outermost) return;
-    if (container.isConnected && outermost.moveBefore) outermost.moveBefore(container, null);
-    else outermost.append(container);
+    if (container.parentNode !== outermost) {
+      if (container.isConnected && outermost.moveBefore) outermost.moveBefore(container, null);
+      else outermost.append(container);
+    }
+    this.#observe();
+  }
+
+  /** Calls back after any change of our nodes, or beside them, that this class has not made itself. */
+  watch(changed: () => void): void {
+    this.#watch = new MutationObserver(changed);
+    this.#observe();
   }
 
   remove(): void {
+    this.#watch?.disconnect();
+    this.#watch = undefined;
     this.container.remove();
     this.#slots.forEach((slot) => slot.remove());
     this.#slots = [];
+  }
+
+  #observe(): void {
+    const watch = this.#watch;
+    if (!watch) return;
+    // What has been reported so far, and what we have done ourselves, is seen by whoever looks at the nodes now.
+    watch.disconnect();
+    for (const host of this.#hosts) watch.observe(host, { childList: true });
+    for (const node of [this.container, ...this.#slots]) {
+      watch.observe(node, {
+        childList: true,
+        subtree: true,
+        attributes: true,
+        attributeFilter: ['id', 'slot', 'name'],
+      });
+    }
   }
 }
 
@@ -96,6 +133,10 @@ function hostsOf(element: HTMLElement, check = true): Element[] {
     hosts.push((root as ShadowRoot).host);
   }
   return hosts;
+}
+
+function isNamed(slot: HTMLSlotElement, id: string, i: number): boolean {
+  return slot.name === id && slot.slot === (i ? id : FRAME_SLOT);
 }
 
 function mark<T extends Element>(node: T): T {

@@ -36,21 +36,30 @@ export async function pollOrder(
       wait = FIRST_MS;
     }
     if (signal.aborted) break;
-    const asked = await within(
-      ANSWER_TIMEOUT_MS,
-      signal,
-      () => new DOMException('The order status did not come in time.', 'TimeoutError'),
-      async (step) => {
-        const response = await post(request(), step);
-        return response.ok
-          ? aboutOrder(readOrder(await response.json(), order.mode), order.mchOrderNo)
-          : undefined;
-      },
-    ).catch(() => undefined); // Not yet known: the next question may get an answer.
+    const asked = await askOnce(request, order, signal);
     if (asked && asked.outcome !== 'unknown') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
   return undefined;
+}
+
+/** Asks once. Whatever goes wrong (no answer in time, HTTP errors, nonsense) is `undefined`: not yet known. */
+export async function askOnce(
+  request: () => BackendRequest,
+  order: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
+  signal: AbortSignal,
+): Promise<IotpayOutcome | undefined> {
+  return within(
+    ANSWER_TIMEOUT_MS,
+    signal,
+    () => new DOMException('The order status did not come in time.', 'TimeoutError'),
+    async (step) => {
+      const response = await post(request(), step);
+      return response.ok
+        ? aboutOrder(readOrder(await response.json(), order.mode), order.mchOrderNo)
+        : undefined;
+    },
+  ).catch(() => undefined); // The next question may get an answer.
 }
 
 /** A pause that `hurry` cuts short. */

@@ -33,6 +33,8 @@ export async function within<T>(
 
 /** Calls back in a task of its own, after all that the page does in the present one. Not slowed down in hidden pages. */
 export function nextTask(callback: () => void): void {
+  // jsdom has none under jest.
+  if (typeof MessageChannel === 'undefined') return void setTimeout(callback, 0);
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
     port1.close();

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { IotpayErrorCode } from '../checkout/errors.js';
 import type { IotpayStatus } from '../checkout/status.js';
 import type { IotpayLanguage, IotpayStrings } from './strings.js';
 
@@ -15,8 +16,8 @@ export interface View {
   readonly slow: boolean;
   /** The order of an unknown outcome is being asked for. */
   readonly asking: boolean;
-  /** The set-up failed because the browser is offline. */
-  readonly offline: boolean;
+  /** What broke while the form was being set up. */
+  readonly code: IotpayErrorCode | undefined;
   /** The set-up error may pass: trying again makes sense. */
   readonly retryable: boolean;
   /** IOTPay's own words about a failed payment, or an empty text. */
@@ -79,7 +80,8 @@ function stage({ status, skeleton, placeholderChanged }: View): TemplateResult {
 }
 
 /** What the status region, or the alert, says. */
-function sentence({ status, mode, texts, slow, asking, offline }: View): string {
+function sentence(model: View): string {
+  const { status, mode, texts, slow, asking } = model;
   const add = mode === 'add';
   switch (status) {
     case 'idle':
@@ -96,6 +98,12 @@ function sentence({ status, mode, texts, slow, asking, offline }: View): string 
       if (add) return texts.cardUnknown;
       return asking ? texts.confirming : texts.unknown;
     case 'error':
-      return offline ? texts.offline : texts.error;
+      return errorSentence(model);
   }
+}
+
+/** Nothing was charged, but where a form has vanished that somebody may have paid in. */
+function errorSentence({ code, mode, texts }: View): string {
+  if (code === 'frame-removed') return mode === 'add' ? texts.cardUnknown : texts.removed;
+  return code === 'offline' ? texts.offline : texts.error;
 }

@@ -102,7 +102,7 @@ async function openForm<Context>(
 /** `POST …/order-status`. */
 export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context> {
   return browserRoute('order-status', parts, async (request, context, _text, body) => {
-    const { mode = 'pay', mchOrderNo: number, ...data } = body;
+    const { mode = 'pay', mchOrderNo: number, frameRemoved, ...data } = body;
     delete (data as Record<string, unknown>)['payOrderId'];
     const asked = asText(number);
     const name = nameIn(asked);
@@ -116,7 +116,7 @@ export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context>
     }
     const order = await askOrder(parts.order, { ...question, mode: 'pay' });
     if (order instanceof Response) return order;
-    return tellStatus(parts, order, asked);
+    return tellStatus(parts, order, asked, frameRemoved === true);
   });
 }
 
@@ -124,6 +124,7 @@ async function tellStatus<Context>(
   parts: Parts<Context>,
   order: CheckedOrder,
   asked: string | undefined,
+  frameRemoved: boolean,
 ): Promise<Response> {
   const { records, attempts, delivery } = parts;
   const name = nameOf(order.id);
@@ -140,7 +141,8 @@ async function tellStatus<Context>(
     );
   }
   const { mchOrderNo } = meant;
-  const told = await attempts.tell(name, mchOrderNo);
+  // A page that has lost its frame asks to be sure; nobody says that anything was sent.
+  const told = frameRemoved ? before : await attempts.tell(name, mchOrderNo);
   const record = await settleOnce(parts, name, mchOrderNo, told);
   await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
   return jsonResponse(statusOf(record, mchOrderNo));

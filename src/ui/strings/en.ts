@@ -11,6 +11,8 @@ const en = {
   failed: 'The payment did not go through.',
   cardFailed: 'Your card was not saved.',
   error: 'The card form could not be shown. You have not been charged.',
+  removed:
+    'The card form was removed from this page. If you had already pressed Pay, check your order before you pay again.',
   offline: 'You seem to be offline. You have not been charged.',
   retry: 'Try again',
 } as const;

@@ -14,6 +14,8 @@ export default {
   failed: 'Le paiement n’a pas été effectué.',
   cardFailed: 'Votre carte n’a pas été enregistrée.',
   error: 'Le formulaire de carte n’a pas pu s’afficher. Rien ne vous a été facturé.',
+  removed:
+    'Le formulaire de carte a été retiré de cette page. Si vous aviez déjà appuyé sur Payer, vérifiez votre commande avant de payer de nouveau.',
   offline: 'Vous semblez être hors ligne. Rien ne vous a été facturé.',
   retry: 'Réessayer',
 } satisfies IotpayStrings;

@@ -13,6 +13,7 @@ export default {
   failed: '付款未成功。',
   cardFailed: '银行卡未能保存。',
   error: '无法显示银行卡表单。您没有被扣款。',
+  removed: '银行卡表单已被此页面移除。如果您已点击支付，请先查看订单，再决定是否重新支付。',
   offline: '您似乎已离线。您没有被扣款。',
   retry: '重试',
 } satisfies IotpayStrings;

@@ -13,6 +13,7 @@ export default {
   failed: '付款未成功。',
   cardFailed: '信用卡未能儲存。',
   error: '無法顯示信用卡表單。您沒有被扣款。',
+  removed: '卡片表單已被此頁面移除。如果您已按下付款，請先查看訂單，再決定是否重新付款。',
   offline: '您似乎已離線。您沒有被扣款。',
   retry: '重試',
 } satisfies IotpayStrings;
