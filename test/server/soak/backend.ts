@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStore, sqlStore, type Store } from '../../../src/server/index.js';
+import { startDatabase } from '../../support/databases.js';
 import type { StoreAddress } from './open-store.js';
 import { startProxy, type Proxy } from './proxy.js';
 import { answerStoreCall, type StoreCall } from './served-store.js';
@@ -13,6 +14,7 @@ import { answerStoreCall, type StoreCall } from './served-store.js';
 export const STORES = ['memory', 'sqlite', 'postgres', 'redis'] as const;
 export type StoreName = (typeof STORES)[number];
 
+const DATABASE_OF = { postgres: 'postgresql', redis: 'redis' } as const;
 const DEFAULT_PORTS = { postgres: 5432, redis: 6379 };
 
 /** What the servers share, with its connections to be cut. */
@@ -27,7 +29,7 @@ export interface Backend {
 /**
  * Starts what the servers share. `memory` and `sqlite` are kept here and served over HTTP, since neither is for several
  * processes: the lock of node-sqlite3-wasm outlives a process that is killed.
- * @param url - of PostgreSQL or Redis, which run already
+ * @param url - of a PostgreSQL or Redis that runs already and may be written into. Default: one is started, and stopped in the end
  */
 export async function startBackend(name: StoreName, url: string | undefined): Promise<Backend> {
   if (name === 'memory') {
@@ -52,20 +54,20 @@ export async function startBackend(name: StoreName, url: string | undefined): Pr
     };
     return { ...backend, close };
   }
-  if (url === undefined)
-    throw new Error(
-      `--store ${name}: expected --url with the address of a database that may be written into.`,
-    );
-  const { hostname, port } = new URL(url);
+  const database = url === undefined ? await startDatabase(DATABASE_OF[name]) : undefined;
+  const { hostname, port } = new URL(url ?? database!.url);
   const proxy = await startProxy(() => Number(port || DEFAULT_PORTS[name]), hostname);
-  const address = new URL(url);
+  const address = new URL(url ?? database!.url);
   address.hostname = '127.0.0.1';
   address.port = String(proxy.port);
   return {
     address: { kind: name, url: address.href },
     cut: () => proxy.cut(),
     ahead: () => false,
-    close: async () => proxy.close(),
+    close: async () => {
+      proxy.close();
+      await database?.stop();
+    },
   };
 }
 

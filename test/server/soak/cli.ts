@@ -6,7 +6,8 @@
 import { parseArgs } from 'node:util';
 import { STORES, type StoreName } from './backend.js';
 import { MUTATIONS } from './mutations.js';
-import { soak, type SoakOptions, type SoakResult } from './soak.js';
+import type { SoakResult } from './ending.js';
+import { soak, type SoakOptions } from './soak.js';
 
 const { values } = parseArgs({
   options: {
@@ -36,6 +37,7 @@ const options: SoakOptions = {
   url: values.url,
   shoppers: wholeNumber('shoppers', values.shoppers ?? (mutate ? '60' : '1000')),
   seed: wholeNumber('seed', values.seed),
+  say: (line) => console.error(line),
 };
 
 function print(title: string, { violations, counts, errors, ...numbers }: SoakResult): void {

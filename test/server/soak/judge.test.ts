@@ -27,6 +27,7 @@ const paid: Ended = {
 const GOOD: Evidence = {
   orders: [paid],
   charges: [charge(number)],
+  undecided: [],
   deliveries: [told(1, 10)],
   killedAt: () => undefined,
 };
@@ -52,6 +53,16 @@ const CASES: readonly [string, Partial<Evidence>, RegExp | undefined][] = [
     'not known at the end',
     { orders: [{ ...paid, standing: { state: 'unknown' } }] },
     /does not know at the end/,
+  ],
+  [
+    'not known at the end, and the gateway does not know either',
+    {
+      orders: [{ ...paid, sawPaid: false, standing: { state: 'unknown' } }],
+      charges: [],
+      deliveries: [],
+      undecided: [number],
+    },
+    undefined,
   ],
   [
     'a charge that is not on record',

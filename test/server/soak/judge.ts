@@ -23,13 +23,15 @@ export interface Evidence {
   readonly orders: readonly Ended[];
   /** The sandbox's own books: each time that money moved. */
   readonly charges: readonly Charge[];
+  /** The mchOrderNos of which the gateway itself says that they are not decided: nobody can know more. */
+  readonly undecided: readonly string[];
   readonly deliveries: readonly DeliveredAt[];
   /** When a server's process was killed, by `performance.now()`. */
   readonly killedAt: (run: number) => number | undefined;
 }
 
 /** What must never be: one line each. PURE. */
-export function judge({ orders, charges, deliveries, killedAt }: Evidence): string[] {
+export function judge({ orders, charges, undecided, deliveries, killedAt }: Evidence): string[] {
   const violations: string[] = [];
   const known = new Set(orders.map(({ order }) => nameOf(order)));
   for (const { mchOrderNo } of charges)
@@ -44,7 +46,9 @@ export function judge({ orders, charges, deliveries, killedAt }: Evidence): stri
     if (own.length === 0 && sawPaid) say('the shopper was told "paid", and no money moved');
     if (own.length === 0 && told.length > 0) say('onPaid, and no money moved');
     if (own.length === 0 && standing?.state === 'paid') say('the shop says paid, and no money moved');
-    if (standing === undefined || standing.state === 'unknown') say('the shop does not know at the end');
+    const open = undecided.some((mchOrderNo) => mchOrderNo.startsWith(nameOf(order)));
+    if (standing === undefined || (standing.state === 'unknown' && !open))
+      say('the shop does not know at the end');
     if (own.length > 0 && !own.some((each) => each.mchOrderNo === standing?.payment?.mchOrderNo))
       say(`a charge that the shop does not know of; it says ${standing?.state}`);
     for (const { mchOrderNo } of own) {

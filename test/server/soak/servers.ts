@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { freePort } from '../../support/browsers.js';
 import type { ShopSettings } from './shop.js';
 
-/** How long a server may take to start, in milliseconds. */
+/** How long a server may take to start, or to end once it was killed, in milliseconds. */
 const START_MS = 60_000;
+/** How long a server may take to answer a command, in milliseconds: a charge tells of its payment before it answers. */
+const COMMAND_MS = 40_000;
 
 interface Server {
   readonly port: number;
+  /** Names the process; 0 before the first. */
   run: number;
-  child: ChildProcess;
+  child: ChildProcess | undefined;
 }
 
 /** The shop's servers: processes of their own. */
@@ -33,8 +35,9 @@ export class Servers {
 
   async start(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      const port = await freePort();
-      this.#servers.push({ port, ...(await this.#spawn(port)) });
+      const server: Server = { port: await freePort(), run: 0, child: undefined };
+      this.#servers.push(server);
+      await this.#spawn(server);
     }
   }
 
@@ -56,65 +59,75 @@ export class Servers {
     const server = this.#servers[index];
     if (!server || this.#closing || this.#killed.has(server.run)) return;
     this.#killed.set(server.run, performance.now());
-    server.child.kill('SIGKILL');
-    await once(server.child, 'exit');
+    if (server.child) await endOf(server.child);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    if (!this.#closing) Object.assign(server, await this.#spawn(server.port));
+    if (!this.#closing) await this.#spawn(server);
   }
 
+  /** Where a process is; -1: it is gone. */
   indexOf(run: number): number {
     return this.#servers.findIndex((server) => server.run === run);
   }
 
-  /** Asks every server. */
-  async all(path: string, body: Readonly<Record<string, string>>): Promise<unknown[]> {
-    const answers: unknown[] = [];
-    for (const port of this.ports) answers.push(await command(port, path, body));
-    return answers;
-  }
-
   async ahead(ms: number): Promise<void> {
     this.#aheadMs = ms;
-    await this.all('/ahead', { ms: String(ms) });
+    for (const port of this.ports) await command(port, '/ahead', { ms: String(ms) });
   }
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all(
-      this.#servers.map(async ({ child }) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        child.kill('SIGKILL');
-        await once(child, 'exit');
-      }),
-    );
+    await Promise.all(this.#servers.map(async ({ child }) => child && endOf(child)));
   }
 
-  async #spawn(port: number): Promise<{ run: number; child: ChildProcess }> {
+  /** @throws Error where the server does not start in time: with what it said last */
+  async #spawn(server: Server): Promise<void> {
     const run = (this.#runs += 1);
-    const settings: ShopSettings = { ...this.#settings, port, run, aheadMs: this.#aheadMs };
+    const settings: ShopSettings = { ...this.#settings, port: server.port, run, aheadMs: this.#aheadMs };
     const child = spawn(process.execPath, [this.#file], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, SOAK_SHOP: JSON.stringify(settings) },
     });
+    // At once: it may be killed, or tell of a payment, before it has said that it is ready.
+    Object.assign(server, { run, child });
     for (const stream of [child.stdout, child.stderr])
       stream
         ?.setEncoding('utf8')
         .on('data', (text: string) => this.lines.push(...text.split('\n').filter(Boolean)));
-    child.on('exit', (code, signal) => {
+    const ended = new Promise<'ended'>((resolve) => child.once('exit', () => resolve('ended')));
+    child.once('exit', (code, signal) => {
       if (!this.#killed.has(run) && !this.#closing)
         this.ended.push(`a server ended by itself (${code ?? signal}): ${this.lines.slice(-5).join(' | ')}`);
     });
-    const ready = once(child, 'message', { signal: AbortSignal.timeout(START_MS) });
-    const exit = once(child, 'exit').then(() => {
-      if (!this.#closing) throw new Error(`A server did not start: ${this.lines.slice(-8).join('\n')}`);
-    });
-    await Promise.race([ready, exit]);
-    exit.catch(() => {}); // Later ends are told by `ended`.
-    return { run, child };
+    const ready = new Promise<'ready'>((resolve) => child.once('message', () => resolve('ready')));
+    const what = await within(START_MS, Promise.race([ready, ended]));
+    if (what === 'ready' || this.#closing || this.#killed.has(run)) return;
+    throw new Error(`A server did not start: ${this.lines.slice(-8).join('\n')}`);
   }
 }
 
-/** Asks one server for something. @throws Error where it does not answer, or answers with an error */
+/** Kills a process, and waits until it is gone. */
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')));
+  child.kill('SIGKILL');
+  if ((await within(START_MS, gone)) === 'late')
+    throw new Error(`Process ${child.pid} was killed and did not end.`);
+}
+
+/** Waits so long and no longer. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'late'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Asks one server for something. @throws Error where it does not answer in time, or answers with an error */
 export async function command(
   port: number,
   path: string,
@@ -123,6 +136,7 @@ export async function command(
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout(COMMAND_MS),
   });
   if (!response.ok) throw new Error(`${path}: HTTP ${response.status}: ${await response.text()}`);
   return response.json();

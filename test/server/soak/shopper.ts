@@ -32,7 +32,7 @@ interface Told {
 /** How often a page asks again where no answer comes. */
 const TRIES = 60;
 /** How often the element asks about an outcome that nobody knows. */
-const QUESTIONS = 30;
+const QUESTIONS = 12;
 const CARDS = [
   'approved',
   'approved-mastercard',
@@ -63,12 +63,18 @@ export class ShopperModel {
   /** Something was submitted, and nobody has said what became of it. */
   #unclear = false;
   #key = 0;
+  /** What the shopper did and heard, for whoever looks for a cause. */
+  readonly journal: string[] = [];
 
   constructor(order: string, mall: Mall, random: Random) {
     this.order = order;
     this.#mall = mall;
     this.#random = random;
     this.#channel = random.chance(0.3) ? 'UPI_EX' : 'PF_CC';
+  }
+
+  #note(what: string): void {
+    this.journal.push(`${performance.now().toFixed(0)} ms ${what}`);
   }
 
   async shop(): Promise<void> {
@@ -147,6 +153,12 @@ export class ShopperModel {
   }
 
   async #submit(mchOrderNo: string, scenario: string): Promise<Heard> {
+    const heard = await this.#send(mchOrderNo, scenario);
+    this.#note(`paid in ${mchOrderNo} with ${scenario}: ${heard}`);
+    return heard;
+  }
+
+  async #send(mchOrderNo: string, scenario: string): Promise<Heard> {
     let events: readonly unknown[];
     this.#mall.step();
     try {
@@ -210,9 +222,11 @@ export class ShopperModel {
       const { state } = (await command(port, '/charge', { order: this.order, cardId, formClosed })) as {
         state: string;
       };
+      this.#note(`charged ${cardId}, formClosed ${formClosed}: ${state}`);
       if (state === 'paid') return 'paid';
       return state === 'unknown' ? 'unclear' : 'failed';
-    } catch {
+    } catch (error) {
+      this.#note(`charged ${cardId}, formClosed ${formClosed}: ${String(error)}`);
       this.#mall.count('a charge without an answer');
       return 'unclear';
     }
@@ -240,9 +254,13 @@ export class ShopperModel {
           signal,
         });
         const told = (await response.json()) as Told;
+        this.#note(
+          `${key} ${route} ${JSON.stringify(body)}: HTTP ${response.status} ${told.mchOrderNo} ${told.status}`,
+        );
         if (response.ok) return told;
         this.#mall.count(`HTTP ${response.status}`);
-      } catch {
+      } catch (error) {
+        this.#note(`${key} ${route}: ${String(error)}`);
         this.#mall.count('an answer was lost');
       }
       await pause(random.between(50, 300));

@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { createIotpay } from '../../../src/server/index.js';
-import { startBackend, type Backend, type StoreName } from './backend.js';
+import { startBackend, type StoreName } from './backend.js';
 import { bundleShop } from './bundle.js';
-import { judge, type DeliveredAt, type Ended } from './judge.js';
+import { finish, type SoakResult } from './ending.js';
+import type { DeliveredAt } from './judge.js';
 import { MUTATIONS } from './mutations.js';
 import { startProxy } from './proxy.js';
-import { pause, randomFrom, type Random } from './random.js';
-import { command, Servers } from './servers.js';
+import { pause, randomFrom } from './random.js';
+import { Servers, within } from './servers.js';
 import type { Delivered } from './shop.js';
+import type { Stage, Tally } from './stage.js';
+import { troubleFor } from './trouble.js';
 import { ShopperModel, type Mall } from './shopper.js';
 
 export interface SoakOptions {
@@ -26,45 +29,18 @@ export interface SoakOptions {
   readonly atATime?: number;
   /** The name of a rule that is switched off. */
   readonly mutation?: string | undefined;
+  /** Told of how far it has come, every few seconds. */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
-export interface SoakResult {
-  /** One line each: what must never be. */
-  readonly violations: readonly string[];
-  readonly charges: number;
-  readonly kills: number;
-  /** Servers that were killed while `onPaid` ran. */
-  readonly killsInOnPaid: number;
-  readonly cuts: number;
-  /** Runs of `onPaid` after the first for the same payment, each after a crash in the middle. */
-  readonly repeats: number;
-  readonly counts: Readonly<Record<string, number>>;
-  /** Lines that the servers logged as errors. */
-  readonly errors: readonly string[];
-}
-
-/** How long the end may take, in milliseconds: a lease of a process that was killed lasts 30 s. */
-const SETTLE_MS = 90_000;
-/** How far the clocks are put ahead at the end, in milliseconds: an order that the gateway does not know is believed then. */
-const AHEAD_MS = 180_000;
-/** The first server is killed at this step. */
-const FIRST_KILL = 10;
-const FAULTS = ['slow', 'nonsense', 'http-500', 'reset', 'lost-answer'] as const;
-const CALLS = ['cc_purchase', 'cc_query', 'cc_purchasewithtoken'] as const;
-
-/** Everything that runs. */
-interface Stage {
-  readonly sandbox: Sandbox;
-  readonly backend: Backend;
-  readonly servers: Servers;
-  readonly deliveries: DeliveredAt[];
-  readonly random: Random;
-  readonly tally: { cuts: number; killsInOnPaid: number; counts: Record<string, number> };
-}
+/** How long one shopper may take, in milliseconds: much longer than all their deadlines together need. */
+const SHOPPER_MS = 300_000;
+/** How often it is said how far the soak has come, in milliseconds. */
+const PROGRESS_MS = 3000;
 
 /** Lets random shoppers loose on a shop whose servers are killed, and looks at the gateway's books afterwards. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { mutation, seed } = options;
+  const { mutation, seed, say = () => {} } = options;
   const rule = mutation === undefined ? undefined : MUTATIONS[mutation];
   if (mutation !== undefined && !rule) throw new Error(`There is no rule "${mutation}".`);
   const folder = join('node_modules', '.cache', 'iotpay-checkout-soak');
@@ -74,11 +50,20 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   try {
     await bundleShop(file, rule);
     const stage = await setUp(options, file, closing);
-    const shoppers = await run(stage, options);
-    return await finish(stage, shoppers);
+    const progress = setInterval(() => say(progressOf(stage, options)), PROGRESS_MS);
+    closing.push(() => clearInterval(progress));
+    return await Promise.race([
+      stage.broken,
+      run(stage, options).then((shoppers) => finish(stage, shoppers, say)),
+    ]);
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+function progressOf({ sandbox, servers, tally }: Stage, { shoppers }: SoakOptions): string {
+  const { gone, cuts } = tally;
+  return `${gone} of ${shoppers} shoppers, ${sandbox.ledger.charges().length} charges, ${servers.kills} kills, ${cuts} cuts`;
 }
 
 async function setUp(
@@ -95,19 +80,25 @@ async function setUp(
   closing.push(() => backend.close());
   const random = randomFrom(seed);
   const deliveries: DeliveredAt[] = [];
-  const tally: Stage['tally'] = { cuts: 0, killsInOnPaid: 0, counts: {} };
+  const tally: Tally = { calm: false, gone: 0, cuts: 0, killsInOnPaid: 0, stuck: [], counts: {} };
+  let fail: (reason: unknown) => void = () => {};
+  const broken = new Promise<never>((_, reject) => (fail = reject));
+  broken.catch(() => {}); // Whoever waits hears of it.
   const book = createServer((request, response) => {
-    void json(request).then(async (told) => {
-      const delivered = told as Delivered;
-      deliveries.push({ ...delivered, atMs: performance.now() });
-      // Now and then the server dies while onPaid runs.
-      if (random.chance(0.06)) {
-        tally.killsInOnPaid += 1;
-        return servers.kill(servers.indexOf(delivered.run), random.between(50, 300));
-      }
-      await pause(random.between(0, 40));
-      response.end('{}');
-    });
+    json(request)
+      .then(async (told) => {
+        const delivered = told as Delivered;
+        deliveries.push({ ...delivered, atMs: performance.now() });
+        // Now and then the server dies while onPaid runs.
+        if (!tally.calm && random.chance(0.06)) {
+          tally.killsInOnPaid += 1;
+          await servers.kill(servers.indexOf(delivered.run), random.between(50, 300));
+          return response.destroy();
+        }
+        await pause(random.between(0, 40));
+        response.end('{}');
+      })
+      .catch(fail);
   });
   await new Promise<void>((resolve) => book.listen(0, '127.0.0.1', resolve));
   closing.push(() => {
@@ -125,7 +116,7 @@ async function setUp(
   });
   closing.push(() => servers.close());
   await servers.start(count);
-  return { sandbox, backend, servers, deliveries, random, tally };
+  return { sandbox, backend, servers, deliveries, random, tally, broken, fail };
 }
 
 /** The shoppers, and all that goes wrong meanwhile. */
@@ -148,7 +139,10 @@ async function run(
   );
   let next = 0;
   const visit = async () => {
-    for (let shopper = shoppers[next++]; shopper; shopper = shoppers[next++]) await shopper.shop();
+    for (let shopper = shoppers[next++]; shopper; shopper = shoppers[next++]) {
+      if ((await within(SHOPPER_MS, shopper.shop())) === 'late') tally.stuck.push(shopper.order);
+      tally.gone += 1;
+    }
   };
   await Promise.all(Array.from({ length: atATime }, visit));
   await trouble.over();
@@ -164,90 +158,4 @@ async function saveCards(sandbox: Sandbox): Promise<string[]> {
     await sandbox.saveCard(cardId, { scenario: cardId });
   }
   return cards;
-}
-
-/**
- * What goes wrong, at random after so much shopping rather than after so many milliseconds: a busy machine sees
- * the same as an idle one.
- * @returns to be called at each question and payment, and what is still under way
- */
-function troubleFor({ backend, sandbox, servers, random, tally }: Stage) {
-  const { notifications } = sandbox;
-  let victim = 0;
-  let steps = 0;
-  let killing: Promise<void> | undefined;
-  const kill = () => {
-    // One server after the other.
-    killing ??= servers.kill(victim, random.between(0, 200)).finally(() => (killing = undefined));
-    victim = (victim + 1) % servers.ports.length;
-  };
-  const cut = () => {
-    backend.cut();
-    tally.cuts += 1;
-  };
-  const mishaps = [
-    () => sandbox.fault({ kind: random.pick(FAULTS), call: random.pick(CALLS), delayMs: 300 }),
-    () => notifications.drop(random.between(1, 3)),
-    () => notifications.double(random.between(1, 5)),
-    () => notifications.delay(random.between(100, 2000), random.between(1, 3)),
-    () => {
-      notifications.pause();
-      setTimeout(() => notifications.resume(), random.between(50, 500));
-    },
-  ];
-  return {
-    step: () => {
-      steps += 1;
-      // A short run sees one too.
-      if (steps === FIRST_KILL || random.chance(0.02)) kill();
-      if (random.chance(0.04)) cut();
-      if (random.chance(0.2)) random.pick(mishaps)();
-    },
-    over: async () => killing,
-  };
-}
-
-/** Nothing goes wrong any more; the shop finds out about everything; then it is judged. */
-async function finish(stage: Stage, shoppers: readonly ShopperModel[]): Promise<SoakResult> {
-  const { sandbox, backend, servers, deliveries, tally } = stage;
-  sandbox.fault(undefined);
-  // What is lost stays lost: the shop finds out by asking.
-  sandbox.notifications.drop(Infinity);
-  sandbox.advance(10_000);
-  await servers.ahead(AHEAD_MS);
-  backend.ahead(AHEAD_MS);
-  const unsettled = await reconcileAll(servers);
-  const orders: Ended[] = [];
-  for (const { order, sawPaid } of shoppers) {
-    const standing = (await command(servers.ports[0] ?? 0, '/status', { order }).catch(
-      () => undefined,
-    )) as Ended['standing'];
-    orders.push({ order, sawPaid, standing });
-  }
-  const charges = sandbox.ledger.charges();
-  const killedAt = (run: number) => servers.killedAt(run);
-  const told = new Set(deliveries.map(({ mchOrderNo }) => mchOrderNo));
-  return {
-    violations: [...judge({ orders, charges, deliveries, killedAt }), ...unsettled, ...servers.ended],
-    charges: charges.length,
-    kills: servers.kills,
-    killsInOnPaid: tally.killsInOnPaid,
-    cuts: tally.cuts,
-    repeats: deliveries.length - told.size,
-    counts: tally.counts,
-    errors: servers.lines.filter((line) => !line.startsWith('warn: ')),
-  };
-}
-
-/** Runs `reconcile` until nothing is unknown. @returns what is still unknown in the end */
-async function reconcileAll(servers: Servers): Promise<string[]> {
-  const end = performance.now() + SETTLE_MS;
-  for (;;) {
-    const port = servers.ports[0] ?? 0;
-    const sum = await command(port, '/reconcile', {}).catch((error: unknown) => String(error));
-    const { unknown, failures, paid } = sum as { unknown?: number; failures?: number; paid?: number };
-    if (unknown === 0 && failures === 0 && paid === 0) return [];
-    if (performance.now() > end) return [`reconcile: not settled in the end: ${JSON.stringify(sum)}`];
-    await pause(500);
-  }
 }
