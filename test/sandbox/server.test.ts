@@ -321,18 +321,21 @@ describe('the command', () => {
   });
 
   it('helps, lists the cards, and refuses what it doesn’t know', async () => {
-    const [help, list, host, option, nothing] = await Promise.all([
+    const [commands, help, list, host, option, nothing] = await Promise.all([
       finished('--help'),
+      finished('sandbox', '--help'),
       finished('sandbox', '--list', '--port', '0'),
       finished('sandbox', '--host', '0.0.0.0'),
       finished('sandbox', '--prot', '1'),
       finished(),
     ]);
-    assert.deepEqual([help.code, list.code, host.code, option.code, nothing.code], [0, 0, 1, 1, 1]);
+    const codes = [commands, help, list, host, option, nothing].map(({ code }) => code);
+    assert.deepEqual(codes, [0, 0, 0, 1, 1, 1]);
+    assert.match(commands.output, /Commands: sandbox/);
     assert.match(help.output, /Usage: iotpay-checkout sandbox/);
     assert.match(list.output, /4242424242424242 +Approved/);
     assert.match(host.output, /listens on loopback only/);
     assert.match(option.output, /--prot/);
-    assert.match(nothing.output, /Expected the command "sandbox"/);
+    assert.match(nothing.output, /Expected a command \(sandbox/);
   });
 });
