@@ -45,6 +45,18 @@ const onwarn = (warning) => {
   throw new Error(`${warning.message}${warning.loc ? ` (${warning.loc.file}:${warning.loc.line})` : ''}`);
 };
 
+const STARTER = 'dist/cdn/iotpay-checkout-start.js';
+
+/** The server writes the starter into pages, also where there is no file system: its text is part of the module. */
+const starterText = {
+  name: 'starter-text',
+  transform(code, id) {
+    if (!/\/server\/checkout\/head\.ts$/.test(id)) return null;
+    const text = JSON.stringify(readFileSync(STARTER, 'utf8'));
+    return { code: code.replace(/\bIOTPAY_CHECKOUT_STARTER\b/g, () => text), map: null };
+  },
+};
+
 /** The shebang is the first line of the command-line tool and stays so behind the bundler. */
 const npmEntries = {
   input: {
@@ -65,6 +77,7 @@ const npmEntries = {
     nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
     compile({ declarationDir: 'dist' }),
     minifyTemplates(),
+    starterText,
     sandboxPages,
     manifest({ outdir: 'dist' }),
     licenses('dist/third-party-licenses.txt'),
@@ -81,6 +94,36 @@ const npmEntries = {
   },
 };
 
+const minify = () =>
+  terser({
+    ecma: 2022,
+    module: true,
+    compress: { passes: 3, unsafe_arrows: true },
+    format: { comments: /^!/ },
+  });
+
+/** A classic script, which may stand in the page itself: without a source map, so that its hash is that of the file. */
+const starter = {
+  input: 'src/iotpay-checkout-start.ts',
+  onwarn,
+  preserveSymlinks: true,
+  plugins: [
+    compile({
+      declaration: false,
+      sourceMap: false,
+      inlineSources: false,
+      noCheck: true,
+      outDir: 'dist/cdn',
+    }),
+    minify(),
+  ],
+  output: {
+    file: STARTER,
+    format: 'iife',
+    banner: `/*! ${name} ${version} | ${license} | unofficial */`,
+  },
+};
+
 const cdnFile = {
   input: 'src/index.ts',
   onwarn,
@@ -90,12 +133,7 @@ const cdnFile = {
     nodeResolve({ exportConditions: ['production', 'browser'], browser: true }),
     compile({ declaration: false, outDir: 'dist/cdn' }),
     minifyTemplates(),
-    terser({
-      ecma: 2022,
-      module: true,
-      compress: { passes: 3, unsafe_arrows: true },
-      format: { comments: /^!/ },
-    }),
+    minify(),
     licenses('dist/cdn/third-party-licenses.txt'),
   ],
   output: {
@@ -109,4 +147,5 @@ const cdnFile = {
 // What an earlier build has left would be packed.
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 
-export default [npmEntries, cdnFile];
+// The starter comes first: the server's module has its text.
+export default [starter, npmEntries, cdnFile];

@@ -18,7 +18,7 @@ function chosenEngines() {
 
 const ALL = ['test/**/*.browser.test.ts'];
 /** Tests whose vendor is the fault server: the sandbox's quirks make no difference to them, so they run once. */
-const WITHOUT_SANDBOX = ['test/checkout/', 'test/ui/'];
+const WITHOUT_SANDBOX = ['test/checkout/', 'test/start/', 'test/ui/'];
 
 /** The files that `--files` names; all of them where it isn't given. */
 function chosenFiles() {

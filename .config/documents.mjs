@@ -45,8 +45,23 @@ function scriptTag() {
 \`\`\``;
 }
 
+/** What a page's policy and a tag say of the starter: in the page and as a file it is the same text. */
+function starterTag() {
+  const hash = createHash('sha256')
+    .update(readFileSync('dist/cdn/iotpay-checkout-start.js'))
+    .digest('base64');
+  return `\`\`\`html
+<script
+  src="/iotpay-checkout-start.js"
+  integrity="sha256-${hash}"
+  crossorigin="anonymous"
+></script>
+\`\`\``;
+}
+
 const TABLES = {
   script: scriptTag,
+  starter: starterTag,
   attributes: ({ attributes }) =>
     table(
       ['attribute', 'property', 'default', 'meaning'],

@@ -17,6 +17,7 @@ import { untilShown } from './page-shown.js';
 import { quiet, Runs, superseded } from './run.js';
 import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
+import { takeStarted } from './started.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
 import { Tries } from './tries.js';
 import { nextTask, pause, within } from './wait.js';
@@ -284,6 +285,7 @@ export class CheckoutController implements ReactiveController {
     }
     const config = readConfig(host);
     requireSource(config);
+    this.#secureIds.adopt(takeStarted(host));
     const late = (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
       new IotpayCheckoutError(code, `${what} within ${config.timeout} ms (setup-timeout).`);
     const script = within(

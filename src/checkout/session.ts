@@ -4,6 +4,7 @@ import { readWhole } from '../gateway/status.js';
 import { backendRequest, post, type BackendRequest, type BackendSettings } from './backend.js';
 import { IotpayCheckoutError, networkError } from './errors.js';
 import { watchPolicy } from './page-policy.js';
+import { join, joinable, type Started } from './started.js';
 
 /**
  * How long a secureId may lie untouched before it is replaced, in milliseconds: five minutes less than the hour that it
@@ -49,10 +50,16 @@ export class SecureIds {
   #spent: string | undefined;
   /** Idempotency keys of requests that never got an answer, by address and body. */
   readonly #unanswered = new Map<string, string>();
+  #started: Started | undefined;
 
   constructor(request: typeof requestSecureId = requestSecureId, now: () => number = Date.now) {
     this.#request = request;
     this.#now = now;
+  }
+
+  /** Takes over what was begun before the element was there: the next request joins it, or has replaced it. */
+  adopt(started: Started | undefined): void {
+    this.#started ??= started;
   }
 
   /**
@@ -61,15 +68,40 @@ export class SecureIds {
    */
   async next(source: SecureIdSource, signal: AbortSignal, failed?: string): Promise<Dated<Answer>> {
     const { secureId, endpoint } = source;
-    if (!endpoint || (secureId && secureId !== this.#spent)) return { secureId, at: this.#now() };
+    const started = this.#begun();
+    if (!endpoint || (secureId && secureId !== this.#spent)) {
+      started?.abort();
+      return { secureId, at: this.#now() };
+    }
     const request = backendRequest(endpoint, source, failed === undefined ? {} : { failed });
-    const id = `${endpoint}\n${request.body}`;
+    const id = idOf(request);
     const key = this.#unanswered.get(id) ?? uuid();
     this.#unanswered.set(id, key);
-    const answer = await this.#request({ ...request, key }, signal, () => this.#unanswered.delete(id));
+    const joined = started && joinable(started, request);
+    const answer = await this.#request(
+      { ...request, key },
+      signal,
+      () => this.#unanswered.delete(id),
+      undefined,
+      joined && join(joined),
+    );
     // One that was shared by another tab, or lay on the server for a while, is as old as the backend says.
     const ageMs = SECURE_ID_LIFETIME_MS - (answer.expiresInMs ?? SECURE_ID_LIFETIME_MS);
-    return { ...answer, at: this.#now() - Math.max(ageMs, 0) };
+    return { ...answer, at: (joined?.at ?? this.#now()) - Math.max(ageMs, 0) };
+  }
+
+  /** What was begun before the element was there. Nobody has read its answer: its key is that of a request without one. */
+  #begun(): Started | undefined {
+    const started = this.#started;
+    this.#started = undefined;
+    if (!started) return undefined;
+    // Its secureId would be too old to be mounted.
+    if (this.#now() - started.at < SECURE_ID_AGE_MS) {
+      this.#unanswered.set(idOf(started.request), started.request.key);
+      return started;
+    }
+    started.abort();
+    return undefined;
   }
 
   /** A secureId goes into a form: the page's own is good for one. */
@@ -165,6 +197,11 @@ function unwrap(envelope: JsonObject, retMsg: string | undefined): JsonObject {
     `The gateway refused to make a secureId: ${retMsg ?? `retCode ${String(envelope['retCode'])} without a retMsg`}. Check the order's fields on the server.`,
     { retMsg },
   );
+}
+
+/** Two requests with the same one are the same, sent again. */
+function idOf({ url, body }: BackendRequest): string {
+  return `${url}\n${body}`;
 }
 
 /** A random UUID; `crypto.randomUUID` is missing where a page is developed over plain http. */

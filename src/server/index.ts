@@ -34,6 +34,7 @@ export {
 } from './checkout/checkout.js';
 export type { SavedCard } from './checkout/cards.js';
 export type { OrderPaidTwice, PaidOrder } from './checkout/delivery.js';
+export type { HeadOptions } from './checkout/head.js';
 export type { Log, LogLevel } from './checkout/log.js';
 export { toNodeHandler, type NodeRequest, type NodeResponse } from './checkout/node.js';
 export type { CardRequest, OrderFunction, OrderQuestion, PayableOrder } from './checkout/order.js';

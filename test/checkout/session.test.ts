@@ -80,6 +80,81 @@ describe('SecureIds', () => {
     assert.equal((await ids.next(source(), signal)).at, 1000);
   });
 
+  /** What a starter has begun: 1000 is now. */
+  function begun(request: Partial<BackendRequest> = {}, at = 400) {
+    let aborted = false;
+    const started = {
+      request: {
+        url: ENDPOINT,
+        body: '{"mode":"pay"}',
+        headers: undefined,
+        credentials: 'same-origin' as const,
+        key: 'early',
+        ...request,
+      },
+      response: Promise.resolve(new Response('{}')),
+      abort: () => (aborted = true),
+      at,
+      refused: false,
+    };
+    return { started, aborted: () => aborted };
+  }
+
+  it('joins what was begun before, once, and is as old as that', async () => {
+    const { ids, keys } = backend();
+    const { started, aborted } = begun();
+    ids.adopt(started);
+    assert.equal((await ids.next(source(), signal)).at, 400);
+    await ids.next(source(), signal);
+    assert.equal(keys()[0], 'early');
+    assert.notEqual(keys()[1], 'early');
+    assert.equal(aborted(), false);
+  });
+
+  it('gives up what was begun for another intent, and keeps its key for the same request', async () => {
+    const { ids, keys } = backend();
+    const { started, aborted } = begun();
+    ids.adopt(started);
+    await ids.next(source({ mode: 'add' }), signal);
+    assert.equal(aborted(), true);
+    await ids.next(source(), signal);
+    assert.notEqual(keys()[0], 'early');
+    assert.equal(keys()[1], 'early');
+  });
+
+  it('gives up what was begun with other headers or credentials, and sends it again with the same key', async () => {
+    for (const other of [{ headers: new Headers({ 'X-CSRF': '1' }) }, { credentials: 'include' as const }]) {
+      const { ids, keys } = backend();
+      const { started, aborted } = begun();
+      ids.adopt(started);
+      assert.equal((await ids.next(source(other), signal)).at, 1000);
+      assert.deepEqual(keys(), ['early']);
+      assert.equal(aborted(), true);
+    }
+  });
+
+  it('sends again what the page’s policy kept from leaving, and forgets what is too old', async () => {
+    const refused = backend();
+    refused.ids.adopt({ ...begun().started, refused: true });
+    assert.equal((await refused.ids.next(source(), signal)).at, 1000);
+    assert.deepEqual(refused.keys(), ['early']);
+    const old = backend();
+    const { started, aborted } = begun({}, 1000 - SECURE_ID_AGE_MS);
+    old.ids.adopt(started);
+    await old.ids.next(source(), signal);
+    assert.notEqual(old.keys()[0], 'early');
+    assert.equal(aborted(), true);
+  });
+
+  it("gives up what was begun where the page's own secureId is used", async () => {
+    const { ids, requests } = backend();
+    const { started, aborted } = begun();
+    ids.adopt(started);
+    assert.equal((await ids.next(source({ secureId: 'own' }), signal)).secureId, 'own');
+    assert.equal(aborted(), true);
+    assert.deepEqual(requests, []);
+  });
+
   it("takes the page's own again where there is no backend to ask", async () => {
     const { ids, requests } = backend();
     const own = source({ secureId: 'own', endpoint: undefined });

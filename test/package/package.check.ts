@@ -47,6 +47,7 @@ const DOORS = [
   './server',
   './sandbox',
   './cdn/iotpay-checkout.js',
+  './cdn/iotpay-checkout-start.js',
   './custom-elements.json',
 ];
 
@@ -471,9 +472,25 @@ describe('the server part', () => {
     }
   });
 
+  it('writes into pages the starter that is in the package, and its hash', () => {
+    const file = readFileSync(join(installed, 'dist/cdn/iotpay-checkout-start.js'), 'utf8');
+    // What would end the tag, or change how a browser reads on, in the middle of a page.
+    assert.doesNotMatch(file, /<\/script|<!--/i);
+    const written = JSON.parse(
+      inProject(`import { createCheckout, createIotpay, memoryStore } from 'iotpay-checkout/server';
+        const iotpay = createIotpay({ mchId: '10000701', merchantKey: 'k'.repeat(32), loginName: 'jsmith' });
+        const address = 'https://shop.example/pay';
+        const { head } = createCheckout({ iotpay, store: memoryStore(), notifyUrl: address, returnUrl: address, order() {}, onPaid() {} });
+        console.log(JSON.stringify([head(), head({ starter: '/start.js' })]));`),
+    ) as [string, string];
+    assert.ok(written[0].endsWith(`<script>${file}</script>`));
+    assert.ok(written[1].includes(`sha384-${createHash('sha384').update(file).digest('base64')}`));
+  });
+
   it('is in no file for browsers: neither MD5 nor a merchant key', () => {
     const files = [
       'cdn/iotpay-checkout.js',
+      'cdn/iotpay-checkout-start.js',
       'index.js',
       'element.js',
       'shared/iotpay-checkout.js',

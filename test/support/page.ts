@@ -43,6 +43,12 @@ export interface FreshPageOptions {
   readonly isolated?: 'require-corp' | 'credentialless';
   /** `no`: our element is not loaded; `cdn`: from the built file; `both`: a second copy, from the source. */
   readonly element?: 'no' | 'cdn' | 'both';
+  /** The starter in the page's head; `{starter}` in the policy stands for its hash. */
+  readonly starter?: 'inline' | 'file';
+  /** HTML of the head, before the starter. */
+  readonly head?: string;
+  /** HTML of the body. */
+  readonly body?: string;
 }
 
 export interface FreshPage {
@@ -60,11 +66,7 @@ export interface FreshPage {
  * that another test used. Gone when the test ends.
  */
 export async function freshPage(options: FreshPageOptions = {}): Promise<FreshPage> {
-  const query = new URLSearchParams();
-  if (options.csp) query.set('csp', options.csp);
-  if (options.lang) query.set('lang', options.lang);
-  if (options.isolated) query.set('isolated', options.isolated);
-  if (options.element) query.set('element', options.element);
+  const query = new URLSearchParams({ ...options });
   const frame = document.createElement('iframe');
   frame.src = `${servers.backend}/fresh?${query}`;
   frame.width = '600';

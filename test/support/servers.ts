@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { getRequestListener } from '@hono/node-server';
 import type { TestRunnerConfig, TestRunnerPlugin } from '@web/test-runner';
 import { Hono } from 'hono';
@@ -36,14 +38,29 @@ const ELEMENT: Readonly<Record<string, readonly string[]>> = {
   both: [BUILT, SOURCE],
 };
 
+const STARTER = 'dist/cdn/iotpay-checkout-start.js';
+
+/** The starter as a page may have it, and what the page's policy says to let it run. */
+function starter(how: string | undefined): { tag: string; source: string } {
+  if (!how) return { tag: '', source: '' };
+  const text = readFileSync(STARTER, 'utf8');
+  const hash = `sha384-${createHash('sha384').update(text).digest('base64')}`;
+  const attributes = how === 'file' ? ` nonce="${NONCE}" src="/${STARTER}"` : '';
+  return { tag: `<script${attributes}>${attributes ? '' : text}</script>`, source: `'${hash}'` };
+}
+
 /**
  * A page of its own for one test, made to order: `?csp=…` is its Content-Security-Policy (`{nonce}` becomes the nonce of
  * its scripts), `?isolated` makes it cross-origin isolated (its value is the embedder policy), `?element=no` leaves our
- * element out, `?element=cdn` takes it from the built file, `?element=both` from there and from the source.
+ * element out, `?element=cdn` takes it from the built file, `?element=both` from there and from the source,
+ * `?starter=inline` or `file` has the starter in its head (`{starter}` in the policy becomes its hash), `?head=…` what
+ * stands before that, and `?body=…` is the page's body.
  */
 function freshPage(query: Readonly<Record<string, string>>, page: TestServers): Response {
   const headers = new Headers({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
-  if (query.csp) headers.set('Content-Security-Policy', query.csp.replaceAll('{nonce}', NONCE));
+  const { tag, source } = starter(query.starter);
+  const csp = query.csp?.replaceAll('{nonce}', NONCE).replaceAll('{starter}', source);
+  if (csp) headers.set('Content-Security-Policy', csp);
   if (query.isolated !== undefined) {
     headers.set('Cross-Origin-Opener-Policy', 'same-origin');
     headers.set('Cross-Origin-Embedder-Policy', query.isolated || 'require-corp');
@@ -57,8 +74,9 @@ function freshPage(query: Readonly<Record<string, string>>, page: TestServers): 
   globalThis.violations = [];
   document.addEventListener('securitypolicyviolation', (event) => violations.push(event));
 </script>
+${query.head ?? ''}${tag}
 ${(ELEMENT[query.element ?? ''] ?? [SOURCE]).map((src) => `<script type="module" nonce="${NONCE}" src="${src}"></script>`).join('\n')}
-<body></body>
+<body>${query.body ?? ''}</body>
 </html>`;
   return new Response(html, { headers });
 }

@@ -7,6 +7,7 @@ import { Charges } from './charges.js';
 import { Delivery, type OrderPaidTwice, type PaidOrder } from './delivery.js';
 import { Forms } from './forms.js';
 import { guardStore, kindOf } from './guard.js';
+import { headTags, type HeadOptions } from './head.js';
 import { consoleLog, loggerOf, type Log } from './log.js';
 import { checkOptions } from './options.js';
 import { notificationRoute } from './notifications.js';
@@ -108,6 +109,12 @@ export interface Checkout<Context = unknown> {
   void(orderId: string, options?: RefundChoice): Promise<Refund>;
   /** Settles what neither a browser nor a notification has told of. For a timer: every few minutes, on one server or all. */
   reconcile(options?: { readonly limit?: number }): Promise<Reconciled>;
+  /**
+   * HTML for the `<head>` of a page with a form, early in it: the starter, which asks for secureId and script before the
+   * element's file is there, and hints.
+   * @throws TypeError that names the option that is wrong
+   */
+  head(options?: HeadOptions): string;
   /** Asks the gateway for cards that were saved since, tells `onCardSaved`, and returns those found just now. */
   cards(id: string): Promise<readonly SavedCard[]>;
 }
@@ -153,6 +160,7 @@ export function createCheckout<Context = unknown>(options: CheckoutOptions<Conte
     async reconcile({ limit } = {}) {
       return reconcile({ ...works, cards: options.onCardSaved ? works.cards : undefined }, limit);
     },
+    head: (options) => headTags(works.gatewayOrigin, options),
     async cards(id) {
       return works.cards.settle(nameOf(checkId('cards', id)));
     },
