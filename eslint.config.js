@@ -191,6 +191,11 @@ export default defineConfig(
     languageOptions: { globals: globals.nodeBuiltin },
   },
   {
+    // A merchant's unit tests, in environments that pretend to be a browser.
+    files: ['test/apps/environments/**/*.js'],
+    languageOptions: { globals: { ...globals.nodeBuiltin, ...globals.browser } },
+  },
+  {
     // The programs that the sandbox sends to the browser.
     files: ['src/sandbox/page/**/*.js'],
     languageOptions: {

@@ -67,6 +67,7 @@ const npmEntries = {
     'server/index': 'src/server/index.ts',
     'server/browser': 'src/server/browser.ts',
     'sandbox/index': 'src/sandbox/index.ts',
+    'sandbox/unit': 'src/sandbox/unit/index.ts',
     'sandbox/cli': 'src/sandbox/cli.ts',
   },
   external: isExternal,

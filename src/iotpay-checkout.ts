@@ -96,6 +96,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
    * @param gatewayOrigin - as the attribute `gateway-origin`
    */
   static preload(gatewayOrigin: string = PRODUCTION_ORIGIN): void {
+    // On a server there is no page yet.
+    if (typeof document === 'undefined') return;
     loadScript(gatewayOrigin, DEFAULT_SETUP_TIMEOUT_MS, document).catch(() => {});
   }
 
@@ -274,7 +276,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   #language(): IotpayLanguage {
-    return languageFor(nearestLang(this));
+    return languageFor(standsInTree(this) ? nearestLang(this) : (this.getAttribute('lang') ?? ''));
   }
 
   #texts(): IotpayStrings {
@@ -283,10 +285,17 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
 
   /** Whether the page has put something of its own in place of the skeleton; white space is nothing. */
   #hasPlaceholder(): boolean {
+    // On a server nobody knows the children, which are shown in any case.
+    if (!standsInTree(this)) return true;
     return [...this.childNodes].some((node) =>
       node instanceof Element ? !node.slot : node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim(),
     );
   }
+}
+
+/** Whether an element has a tree around it: those of lit's server renderer have none. */
+function standsInTree(element: Partial<Element>): boolean {
+  return typeof element.closest === 'function';
 }
 
 function hostOf(root: Node): Element | undefined {

@@ -51,8 +51,7 @@ export class MountPoint {
 
   /** Whether the element's own shadow tree has a place for the frame: else nobody could see it. */
   get projected(): boolean {
-    // The element's root is open, whatever the roots around it are.
-    return !!(this.#slots[0] ?? this.container).assignedSlot;
+    return !!this.#element.shadowRoot?.querySelector(`slot[name=${FRAME_SLOT}]`);
   }
 
   /**

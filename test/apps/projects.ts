@@ -32,19 +32,17 @@ function run(place: string, command: string, ...args: string[]): { status: numbe
   return { status, output: `${stdout}\n${stderr}`.trim() };
 }
 
-const DOCUMENT = 'src/sandbox/README.md';
-
-/** Takes the snippet out of the sandbox's document that imports this test runner, and puts it into the project. */
-function fromDocument(place: string, runner: string, file: string): void {
-  const snippets = [...readFileSync(DOCUMENT, 'utf8').matchAll(/```js\n([^]*?)```/g)];
+/** Takes the snippet out of a document that imports this test runner, and puts it into the project. */
+function fromDocument(document: string, place: string, runner: string, file: string): void {
+  const snippets = [...readFileSync(document, 'utf8').matchAll(/```js\n([^]*?)```/g)];
   const found = snippets.map(([, code = '']) => code).filter((code) => code.includes(`from '${runner}'`));
-  if (found.length !== 1) throw new Error(`${DOCUMENT} has ${found.length} examples for ${runner}.`);
+  if (found.length !== 1) throw new Error(`${document} has ${found.length} examples for ${runner}.`);
   writeFileSync(join(place, file), found[0] ?? '');
 }
 
-function ownTest(runner: string, file: string, command: string, ...args: string[]) {
+function ownTest(document: string, runner: string, file: string, command: string, ...args: string[]) {
   return (place: string): string | undefined => {
-    fromDocument(place, runner, file);
+    fromDocument(document, place, runner, file);
     const { status, output } = run(place, command, ...args);
     // One test each: a runner that finds none has shown nothing.
     if (status === 0 && /\b(?:pass|passed)\b.*\b1\b|\b1 passed\b/.test(output)) return undefined;
@@ -91,6 +89,33 @@ async function sandboxCommand(place: string): Promise<string | undefined> {
     // npx and the command that it started.
     if (child.pid !== undefined) process.kill(-child.pid);
   }
+}
+
+/** Longest that a program may run which has nothing left to do, in milliseconds: it must end by itself. */
+const END_MS = 15_000;
+
+/** Runs a program that must say something, complain of nothing, and end by itself. */
+function ends(file: string, says: RegExp) {
+  return (place: string): string | undefined => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+      cwd: place,
+      encoding: 'utf8',
+      timeout: END_MS,
+      // The word of lit's own about its development build.
+      env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '--conditions=production' },
+    });
+    if (status === 0 && says.test(stdout) && !stderr) return undefined;
+    return `exit status ${status} (null: it had not ended after ${END_MS} ms)\n${stdout}\n${stderr}`;
+  };
+}
+
+/** Runs what must hold everywhere, and expects as many tests as there are. */
+function everywhere(tests: number, ...command: string[]) {
+  return (place: string): string | undefined => {
+    const [program = '', ...args] = command;
+    const { status, output } = run(place, program, ...args);
+    return status === 0 && new RegExp(`Tests:? +.*\\b${tests} passed`).test(output) ? undefined : output;
+  };
 }
 
 const COMPILER_OPTIONS = {
@@ -166,15 +191,42 @@ function bundled(command: string, ...args: string[]) {
   };
 }
 
+const GATEWAY = 'src/sandbox/README.md';
+const UNIT = 'src/sandbox/unit/README.md';
+/** Jest takes modules as they are with this flag only. */
+const JEST = ['node', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+
 export const PROJECTS: readonly Project[] = [
+  {
+    name: 'environments',
+    source: 'test/apps/environments',
+    trials: {
+      'jest, jsdom': everywhere(8, ...JEST, 'everywhere'),
+      'vitest, jsdom': everywhere(8, 'vitest', 'run', 'everywhere', '--environment', 'jsdom'),
+      'vitest, happy-dom': everywhere(8, 'vitest', 'run', 'everywhere', '--environment', 'happy-dom'),
+      'the document, vitest': ownTest(
+        UNIT,
+        'vitest',
+        'own.test.js',
+        'vitest',
+        'run',
+        'own',
+        '--environment',
+        'jsdom',
+      ),
+      'the document, jest': ownTest(UNIT, '@jest/globals', 'own.jest.js', ...(JEST as [string]), 'own'),
+      'lit’s server renderer': ends('server.js', /<template shadowroot[^]*Un instant/),
+      'Node alone': ends('nothing.js', /^function$/m),
+    },
+  },
   {
     name: 'own-tests',
     source: 'test/apps/own-tests',
     trials: {
       'npx iotpay-checkout sandbox': sandboxCommand,
-      'node:test': ownTest('node:test', 'own.node.js', process.execPath, '--test', 'own.node.js'),
-      vitest: ownTest('vitest', 'own.test.js', 'vitest', 'run', 'own.test.js'),
-      playwright: ownTest('@playwright/test', 'own.playwright.js', 'playwright', 'test'),
+      'node:test': ownTest(GATEWAY, 'node:test', 'own.node.js', process.execPath, '--test', 'own.node.js'),
+      vitest: ownTest(GATEWAY, 'vitest', 'own.test.js', 'vitest', 'run', 'own.test.js'),
+      playwright: ownTest(GATEWAY, '@playwright/test', 'own.playwright.js', 'playwright', 'test'),
     },
   },
   {

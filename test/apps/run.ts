@@ -1,7 +1,8 @@
 /**
  * `npm run test:apps`: builds and packs the package, installs the tarball into a copy of each app in `demo/apps`, builds
  * the app with its own tool, and drives it through a full payment in a real browser. Prints a table, app by check. Then a
- * merchant's project runs the tests that src/sandbox/README.md prints, and the frameworks' type checkers look at right and wrong uses.
+ * merchant's project runs the tests that the documents of src/sandbox print, the element lives through environments of unit tests,
+ * and the frameworks' type checkers look at right and wrong uses.
  * `--app=vue,react,types`: only these. `--mutate`: takes away the event's binding, and the list's key, and expects the checks
  * to fail.
  */

@@ -46,6 +46,7 @@ const DOORS = [
   './react',
   './server',
   './sandbox',
+  './sandbox/unit',
   './cdn/iotpay-checkout.js',
   './cdn/iotpay-checkout-start.js',
   './custom-elements.json',

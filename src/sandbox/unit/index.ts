@@ -1,0 +1,7 @@
+export {
+  simulateIotpay,
+  type SimulatedForm,
+  type SimulatedPayment,
+  type SimulatedScript,
+  type SimulatedWindow,
+} from './simulate.js';

@@ -1,0 +1,6 @@
+import { afterEach, expect, test } from '@jest/globals';
+import 'iotpay-checkout';
+import { simulateIotpay } from 'iotpay-checkout/sandbox/unit';
+import { everywhere } from './everywhere.js';
+
+everywhere({ test, expect, afterEach }, { simulateIotpay });
