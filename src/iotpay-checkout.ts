@@ -13,14 +13,22 @@ import type { IotpayOutcome } from './checkout/events.js';
 import { loadScript } from './checkout/script.js';
 import { PRODUCTION_ORIGIN } from './gateway/origins.js';
 import type { IotpayOptions } from './gateway/script-api.js';
+import { copyText } from './ui/clipboard.js';
 import { isDark } from './ui/color-scheme.js';
+import { isFocusFree, placeFocus } from './ui/focus.js';
 import { dressFrame, formOptions } from './ui/frame.js';
+import { formatMoney } from './ui/money.js';
+import { Place } from './ui/place.js';
 import { languageFor, nearestLang, STRINGS, type IotpayLanguage, type IotpayStrings } from './ui/strings.js';
 import { styles } from './ui/styles.js';
-import { view, type View } from './ui/view.js';
+import { fill, view, type View } from './ui/view.js';
 
 /** When a wait counts as long, in milliseconds. */
 const SLOW_MS = 5000;
+/** How long the copy button says that it has copied, in milliseconds. */
+const COPIED_MS = 3000;
+/** How often "3 seconds ago" is told anew while it is shown, in milliseconds. */
+const TICK_MS = 1000;
 
 /**
  * IOTPay's card form on a merchant's page: gets a secureId from the merchant's backend, loads IOTPay's script, mounts
@@ -138,7 +146,15 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   #langWatch: MutationObserver | undefined;
   #slowTimer: ReturnType<typeof setTimeout> | undefined;
   #slow = false;
+  #copiedTimer: ReturnType<typeof setTimeout> | undefined;
+  #copied = false;
+  #tick: ReturnType<typeof setTimeout> | undefined;
   #shown: IotpayStatus | undefined;
+  /** The skeleton that is shown, or fades as the form appears. */
+  #skeleton = false;
+  /** The keyboard was in something of ours before this update. */
+  #held = false;
+  readonly #place = new Place();
 
   constructor() {
     super();
@@ -195,6 +211,9 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     super.disconnectedCallback();
     this.#langWatch?.disconnect();
     clearTimeout(this.#slowTimer);
+    clearTimeout(this.#copiedTimer);
+    clearTimeout(this.#tick);
+    this.#place.release();
     this.#shown = undefined;
   }
 
@@ -219,9 +238,12 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   override willUpdate(changed: PropertyValues): void {
     if (changed.size) this.#checkout.settingsChanged();
     if (changed.has('loading')) this.#checkout.loadingChanged();
+    this.#held = !!this.shadowRoot?.activeElement;
     if (this.status === this.#shown) return;
+    if (this.status === 'succeeded' && this.#base) this.#place.keep(this.#base);
     this.#shown = this.status;
     this.#slow = false;
+    this.#copied = false;
     clearTimeout(this.#slowTimer);
     if (this.status !== 'loading') return;
     this.#slowTimer = setTimeout(() => {
@@ -235,12 +257,11 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   override updated(): void {
-    const { frame } = this.#checkout;
+    const { frame, asking } = this.#checkout;
     if (frame) dressFrame(frame, this.#texts().frameTitle);
-    const settled = this.status === 'error' || this.status === 'ready';
-    // With a form that is ready the keyboard stays where the shopper has taken it meanwhile.
-    const nowhere = this.ownerDocument.activeElement === this.ownerDocument.body;
-    if (settled && this.#checkout.takeFocus() && (this.status === 'error' || nowhere)) this.focus();
+    this.#keepPlace(frame);
+    if (asking) this.#nextTick();
+    this.#keepFocus(frame);
   }
 
   /** The options for IOTPay's form as attributes, custom properties and `options` say now. */
@@ -249,30 +270,124 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     return formOptions(getComputedStyle(this), {
       dark: !!base && isDark(base),
       theme: this.theme,
-      buttonText: this.buttonText,
+      buttonText: this.buttonText ?? this.#payText(),
       options: this.options,
     });
+  }
+
+  /** "Pay $189.24", for IOTPay's button. */
+  #payText(): string | undefined {
+    const amount = this.#amount();
+    return amount && this.#mode() === 'pay' ? fill(this.#texts().pay, { amount }) : undefined;
+  }
+
+  #amount(): string {
+    return formatMoney(this.#checkout.money, nearestLang(this));
+  }
+
+  /** What is going on, or has been: a result is about what it was, whatever the page has set since. */
+  #mode(): 'pay' | 'add' {
+    return (this.result?.mode ?? this.mode) === 'add' ? 'add' : 'pay';
   }
 
   /** What there is to show. */
   #view(): View {
     const { status, result, error, colorScheme } = this;
     const asked = status === 'loading' || (status === 'idle' && this.loading !== 'manual');
+    // It stays for as long as it fades.
+    this.#skeleton = asked ? !this.#hasPlaceholder() : status === 'ready' && this.#skeleton;
     return {
       status,
-      mode: (result?.mode ?? this.mode) === 'add' ? 'add' : 'pay',
+      mode: this.#mode(),
       language: this.#language(),
       texts: this.#texts(),
       scheme: colorScheme === 'light' || colorScheme === 'dark' ? colorScheme : '',
       slow: this.#slow,
       asking: this.#checkout.asking,
+      asked: this.#ago(),
+      checkable: !!this.orderStatusEndpoint,
       code: error?.code,
       retryable: error?.retryable ?? true,
-      message: status === 'failed' ? (result?.message ?? '') : '',
-      skeleton: asked && !this.#hasPlaceholder(),
-      retry: () => this.#checkout.retry(),
+      amount: this.#amount(),
+      order: result?.mchOrderNo ?? '',
+      copied: this.#copied,
+      occasion: result ?? error,
+      skeleton: this.#skeleton,
+      retry: () => this.#retry(),
+      copy: () => void this.#copyOrder(),
       placeholderChanged: () => this.requestUpdate(),
+      ...this.#refused(),
     };
+  }
+
+  /** What there is to say of a failed payment: the form stands unless the order's own status has told of it. */
+  #refused(): Pick<View, 'message' | 'form'> {
+    const { status, result } = this;
+    if (status !== 'failed' || result?.source !== 'gateway') return { message: '', form: false };
+    return { message: result.message, form: !!this.#checkout.frame };
+  }
+
+  /** "3 seconds ago"; an empty text before the order has been asked for. */
+  #ago(): string {
+    const { asking, askedAt } = this.#checkout;
+    if (!asking || askedAt === undefined) return '';
+    const seconds = Math.max(0, Math.round((Date.now() - askedAt) / 1000));
+    return new Intl.RelativeTimeFormat(this.#language(), { numeric: 'auto' }).format(-seconds, 'second');
+  }
+
+  /** Says again how long ago it was; while nobody sees the page, not before somebody does. */
+  #nextTick(): void {
+    const page = this.ownerDocument;
+    const again = () => this.requestUpdate();
+    clearTimeout(this.#tick);
+    if (page.hidden) page.addEventListener('visibilitychange', again, { once: true });
+    else this.#tick = setTimeout(again, TICK_MS);
+  }
+
+  async #copyOrder(): Promise<void> {
+    const { mchOrderNo } = this.result ?? {};
+    if (!mchOrderNo) return;
+    this.#copied = await copyText(mchOrderNo, this.ownerDocument);
+    this.requestUpdate();
+    clearTimeout(this.#copiedTimer);
+    this.#copiedTimer = setTimeout(() => {
+      this.#copied = false;
+      this.requestUpdate();
+    }, COPIED_MS);
+  }
+
+  #retry(): void {
+    this.#checkout.retry();
+    // Asking for an order again changes no status.
+    this.requestUpdate();
+  }
+
+  get #base(): HTMLElement | null {
+    return this.#part('base');
+  }
+
+  #part(name: string): HTMLElement | null {
+    return this.shadowRoot?.querySelector<HTMLElement>(`[part=${name}]`) ?? null;
+  }
+
+  /** What is below the form stays where it is, from before the form is there until after it. */
+  #keepPlace(frame: HTMLIFrameElement | null): void {
+    const base = this.#base;
+    if (!base) return;
+    if (this.status === 'ready' && frame) this.#place.watch(base, frame, this.#mode());
+    else if (this.#skeleton) this.#place.reserve(base, this.#mode());
+    else this.#place.release();
+  }
+
+  /** The keyboard is never left on nothing: what takes the place of what had it gets it. */
+  #keepFocus(frame: HTMLIFrameElement | null): void {
+    const base = this.#base;
+    const now = this.shadowRoot?.activeElement;
+    const taken = this.#checkout.takeFocus() && isFocusFree(this, frame);
+    const lost = this.#held && !now;
+    // While a form loads, the keyboard waits for it on the whole of the element.
+    const waited = now === base && this.status !== 'idle' && this.status !== 'loading';
+    if (base && (taken || lost || waited)) placeFocus(this.status, base, frame);
   }
 
   #language(): IotpayLanguage {

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { asText } from '../gateway/envelope.js';
+import { readMoney, type Money } from '../gateway/money.js';
 import type { IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
 import { backendRequest } from './backend.js';
@@ -51,6 +52,10 @@ export class CheckoutController implements ReactiveController {
   status: IotpayStatus = 'idle';
   result: IotpayOutcome | undefined;
   error: IotpayCheckoutError | undefined;
+  /** What is to be paid, or has been, as the backend has said last. */
+  money: Money | undefined;
+  /** When the order of an unknown outcome was asked for last, in milliseconds since the epoch. */
+  askedAt: number | undefined;
 
   readonly #host: CheckoutHost;
   readonly #secureIds = new SecureIds();
@@ -306,6 +311,7 @@ export class CheckoutController implements ReactiveController {
     const answered = await Promise.race([answer, script.then(() => answer)]);
     signal.throwIfAborted();
     const { secureId, mchOrderNo } = answered;
+    this.money = answered.money;
     if (!secureId || isPaid(answered.status)) {
       return this.#deliver({ ...readOrder(answered.raw, config.mode, false), mchOrderNo });
     }
@@ -357,6 +363,8 @@ export class CheckoutController implements ReactiveController {
     const run = this.#runs.current;
     if (status === 'failed') this.#failed = outcome.mchOrderNo;
     this.result = outcome;
+    // Where two attempts were made with two amounts, the order's own status says which of them was paid.
+    if (outcome.source === 'order-status') this.money = readMoney(outcome.retData) ?? this.money;
     this.#enter(status);
     if (RULES[status].closed) {
       this.#questions?.abort();
@@ -381,6 +389,8 @@ export class CheckoutController implements ReactiveController {
   #closeForm(outcome: IotpayOutcome, status: IotpayStatus): void {
     const form = this.#form;
     const decided = status === 'succeeded' || outcome.source === 'order-status';
+    // What is taken out of use gives the keyboard back.
+    if (form && (decided || status === 'unknown')) this.#refocus ||= form.focused;
     if (status === 'unknown') {
       form?.disable();
     } else if (decided) {
@@ -399,10 +409,12 @@ export class CheckoutController implements ReactiveController {
 
   async #askOrder(signal: AbortSignal, unknown: IotpayOutcome): Promise<void> {
     const config = readConfig(this.#host);
-    const { mchOrderNo } = unknown;
-    const payOrderId = asText(unknown.retData['payOrderId']);
+    const named = { mchOrderNo: unknown.mchOrderNo, payOrderId: asText(unknown.retData['payOrderId']) };
     const answer = await pollOrder(
-      () => backendRequest(config.orderStatusEndpoint ?? '', config, { mchOrderNo, payOrderId }),
+      () => {
+        this.askedAt = Date.now();
+        return backendRequest(config.orderStatusEndpoint ?? '', config, named);
+      },
       unknown,
       signal,
       this.#hurry,

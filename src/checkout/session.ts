@@ -1,5 +1,6 @@
 import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
 import { SECURE_ID_LIFETIME_MS } from '../gateway/limits.js';
+import { readMoney, type Money } from '../gateway/money.js';
 import { readWhole } from '../gateway/status.js';
 import { backendRequest, post, type BackendRequest, type BackendSettings } from './backend.js';
 import { IotpayCheckoutError, networkError } from './errors.js';
@@ -20,6 +21,8 @@ export interface Answer {
   readonly secureId?: string | undefined;
   readonly status?: number | undefined;
   readonly mchOrderNo?: string | undefined;
+  /** What is to be paid, or has been, where the backend tells. */
+  readonly money?: Money | undefined;
   /** The gateway that the backend uses, where it tells. */
   readonly gatewayOrigin?: string | undefined;
   /** How long the secureId can still be used, in milliseconds, where the backend tells. */
@@ -181,10 +184,12 @@ function readAnswer(response: Response, text: string): Answer {
 }
 
 /** What an answer may tell besides; what is of another form is left out. */
-function detailsOf(data: JsonObject): Pick<Answer, 'gatewayOrigin' | 'expiresInMs'> {
+function detailsOf(data: JsonObject): Pick<Answer, 'money' | 'gatewayOrigin' | 'expiresInMs'> {
   const seconds = readWhole(data['expiresIn']);
   const gatewayOrigin = asText(data['gatewayOrigin']);
+  const money = readMoney(data);
   return {
+    ...(money ? { money } : {}),
     ...(gatewayOrigin ? { gatewayOrigin } : {}),
     ...(seconds !== undefined && Number.isSafeInteger(seconds) ? { expiresInMs: seconds * 1000 } : {}),
   };

@@ -36,8 +36,16 @@ export function formOptions(
   return { ...options, ...raw, ...(Object.keys(button).length ? { button } : {}) };
 }
 
+/** The height of a frame that has none of its own. */
+const GIVEN_HEIGHT = 'var(--iotpay-frame-height, 420px)';
+
 /** Frames whose title is ours, and so follows the language. */
 const ownTitles = new WeakSet<HTMLIFrameElement>();
+
+/** Whether IOTPay's script has given the frame its height. */
+export function hasOwnHeight({ style }: HTMLIFrameElement): boolean {
+  return style.height !== GIVEN_HEIGHT;
+}
 
 /** Gives a frame what nobody documents IOTPay's script to give it: a title, and a size where it has none. */
 export function dressFrame(frame: HTMLIFrameElement, title: string): void {
@@ -47,6 +55,6 @@ export function dressFrame(frame: HTMLIFrameElement, title: string): void {
   }
   const { style } = frame;
   if (!style.width && !frame.hasAttribute('width')) style.width = '100%';
-  if (!style.height && !frame.hasAttribute('height')) style.height = 'var(--iotpay-frame-height, 420px)';
+  if (!style.height && !frame.hasAttribute('height')) style.height = GIVEN_HEIGHT;
   if (!style.border && !frame.hasAttribute('frameborder')) style.border = '0';
 }

@@ -1,5 +1,9 @@
 import { css } from 'lit';
 
+/**
+ * Neutrals come from the colour of the text around the element, so that they can be seen on any page: white, cream, and
+ * dark without `color-scheme`. Colours with a meaning are mixed with it, and so are light where the page is dark.
+ */
 export const styles = css`
   :host {
     display: block;
@@ -10,11 +14,19 @@ export const styles = css`
   }
   [part='base'] {
     column-rule-color: light-dark(#fff, #000);
+    position: relative;
     display: grid;
     gap: var(--iotpay-gap, 12px);
-    color: var(--iotpay-text-color, light-dark(#1c2430, #e9edf3));
+    color: var(--iotpay-text-color, inherit);
     font: var(--iotpay-font, inherit);
+    font-size: var(--iotpay-font-size, inherit);
     line-height: 1.45;
+    --_line: var(--iotpay-border-color, color-mix(in srgb, currentcolor 28%, transparent));
+    --_blue: var(--iotpay-accent-color, color-mix(in srgb, #2a5bd7 70%, currentcolor));
+    --_tone: var(--_blue);
+    --_radius: var(--iotpay-radius, 10px);
+    --_small: calc(var(--_radius) * 0.6);
+    --_surface: color-mix(in srgb, currentcolor 4%, transparent);
   }
   .light {
     color-scheme: light;
@@ -22,11 +34,21 @@ export const styles = css`
   .dark {
     color-scheme: dark;
   }
+  [part='base'].light,
+  [part='base'].dark {
+    color: var(--iotpay-text-color, light-dark(#1c2430, #e9edf3));
+    --_surface: light-dark(#fff, #1b222b);
+  }
+  [part='base']:focus-visible,
+  [part]:focus-visible {
+    outline: 3px solid var(--_blue);
+    outline-offset: 2px;
+  }
   .stage {
     display: grid;
   }
   .stage.own {
-    min-height: var(--iotpay-frame-height, 420px);
+    min-height: var(--_height, var(--iotpay-frame-height, 420px));
   }
   .stage > * {
     grid-area: 1 / 1;
@@ -39,34 +61,76 @@ export const styles = css`
   .failed [part='frame'] {
     visibility: visible;
   }
+  .ready [part='frame'] {
+    animation: appear 0.2s;
+  }
   .succeeded .stage,
   .error .stage,
-  .unknown .stage {
+  .unknown .stage,
+  .failed:not(.form) .stage {
     display: none;
   }
-  .skeleton {
+  [part='skeleton'] {
     display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 8px 16px;
     align-content: start;
-    gap: 16px;
     padding: 16px;
-    border: 1px solid var(--iotpay-border-color, light-dark(#dde2e9, #3a4350));
-    border-radius: var(--iotpay-radius, 10px);
-  }
-  .skeleton i {
-    height: 44px;
-    border-radius: calc(var(--iotpay-radius, 10px) * 0.6);
-    background: var(--iotpay-skeleton-color, light-dark(#edf0f4, #2a323d));
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
     animation: breathe 1.8s ease-in-out infinite alternate;
+    pointer-events: none;
   }
-  .skeleton i:nth-child(2) {
-    width: 60%;
+  .ready [part='skeleton'] {
+    position: absolute;
+    inset: 0;
+    animation: leave 0.2s forwards;
   }
-  .skeleton i:last-child {
-    margin-top: 12px;
+  i {
+    height: 44px;
+    box-sizing: border-box;
+    border: 1px solid var(--_line);
+    border-radius: var(--_small);
+  }
+  i:nth-child(2),
+  i:last-child {
+    grid-column: 1 / 3;
+    margin-bottom: 8px;
+  }
+  i:nth-child(1),
+  i:nth-child(3),
+  i:nth-child(4) {
+    width: 45%;
+    height: 12px;
+    border: 0;
+    background: var(--iotpay-skeleton-color, color-mix(in srgb, currentcolor 20%, transparent));
+  }
+  i:nth-child(1) {
+    grid-column: 1 / 3;
+    width: 30%;
+  }
+  i:last-child {
+    height: var(--iotpay-button-height, 44px);
+    margin: 12px 0 0;
+    border: 0;
+    border-radius: var(--iotpay-button-border-radius, var(--_small));
+    background: var(--iotpay-button-background-image, none)
+      var(--iotpay-button-background-color, color-mix(in srgb, currentcolor 32%, transparent));
   }
   @keyframes breathe {
     to {
-      opacity: 0.5;
+      opacity: 0.55;
+    }
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+  @keyframes leave {
+    to {
+      opacity: 0;
+      visibility: hidden;
     }
   }
   p,
@@ -82,55 +146,163 @@ export const styles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  [part='status']:not(.quiet),
-  [part='error'] {
-    padding: 14px 16px;
-    border: 1px solid var(--iotpay-border-color, light-dark(#dde2e9, #3a4350));
-    border-inline-start: 4px solid var(--_accent);
-    border-radius: var(--iotpay-radius, 10px);
-    background: var(--iotpay-surface-color, light-dark(#fff, #1b222b));
+  .panel:not(.quiet) {
+    display: flex;
+    gap: 12px;
+    padding: var(--iotpay-padding, 14px 16px);
+    border: 1px solid var(--_line);
+    border-inline-start: 4px solid var(--_tone);
+    border-radius: var(--_radius);
+    background: var(--iotpay-surface-color, var(--_surface));
   }
-  [part='base'] {
-    --_accent: var(--iotpay-accent-color, light-dark(#2a5bd7, #8fb0ff));
+  .loading .stage.own + slot > .panel:not(.quiet) {
+    position: absolute;
+    inset: auto 12px 12px;
+  }
+  .words {
+    flex: 1;
+    min-width: 0;
+    display: grid;
+    gap: 4px;
   }
   .succeeded {
-    --_accent: var(--iotpay-success-color, light-dark(#18794e, #5fd39c));
+    --_tone: var(--iotpay-success-color, color-mix(in srgb, #18794e 70%, currentcolor));
   }
   .failed,
   .error {
-    --_accent: var(--iotpay-error-color, light-dark(#c0322b, #ff958d));
+    --_tone: var(--iotpay-error-color, color-mix(in srgb, #c0322b 70%, currentcolor));
   }
-  [part='retry'] {
+  svg {
+    flex: none;
+    width: 24px;
+    height: 24px;
+    fill: none;
+    stroke: currentcolor;
+    stroke-width: 1.8;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  [part='icon'] {
+    color: var(--_tone);
+  }
+  .track {
+    opacity: 0.3;
+  }
+  .asking {
+    animation: turn 1.2s linear infinite;
+  }
+  .tick {
+    stroke-dasharray: 1;
+    animation: draw 0.4s 0.15s ease-out backwards;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+  @keyframes draw {
+    from {
+      stroke-dashoffset: 1;
+    }
+  }
+  .succeeded .panel {
+    align-items: center;
+    animation: settle 1.6s cubic-bezier(0.4, 0, 0.2, 1);
+  }
+  @keyframes settle {
+    from,
+    55% {
+      min-height: var(--_kept, 0);
+    }
+    to {
+      min-height: 0;
+    }
+  }
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 12px;
+    overflow-wrap: anywhere;
+  }
+  .facts:not(:has(*)) {
+    display: none;
+  }
+  .facts span,
+  .succeeded [part='message'] {
+    font-weight: 600;
+  }
+  .asked {
+    font-size: 0.9em;
+    font-variant-numeric: tabular-nums;
+  }
+  button {
     min-height: 44px;
     min-width: 44px;
-    margin-top: 12px;
-    padding: 8px 18px;
     font: inherit;
-    font-weight: 600;
     color: inherit;
     background: transparent;
-    border: 1px solid currentcolor;
-    border-radius: calc(var(--iotpay-radius, 10px) * 0.6);
+    border: 0;
+    border-radius: var(--_small);
     cursor: pointer;
   }
-  [part='retry']:focus-visible {
-    outline: 3px solid var(--iotpay-accent-color, light-dark(#2a5bd7, #8fb0ff));
-    outline-offset: 2px;
+  [part='copy'] {
+    display: grid;
+    place-items: center;
+    padding: 0;
+    margin: -8px 0 -8px -8px;
+  }
+  [part='copy'] svg {
+    width: 20px;
+    height: 20px;
+  }
+  [part='actions'] > *,
+  ::slotted([slot='contact']) {
+    margin-top: 8px;
+  }
+  .again {
+    padding: 8px 18px;
+    font-weight: 600;
+    color: var(--iotpay-retry-color, inherit);
+    background: var(--iotpay-retry-background, transparent);
+    border: 1px solid var(--iotpay-retry-border-color, currentcolor);
+    border-radius: var(--iotpay-retry-radius, var(--_small));
+  }
+  .over {
+    padding: 0;
+    margin-bottom: -8px;
+    font-size: 0.9em;
+    text-align: start;
+    text-decoration: underline;
+    text-underline-offset: 3px;
   }
   @media (prefers-reduced-motion: reduce) {
-    .skeleton i {
-      animation: none;
+    *,
+    ::before {
+      animation: none !important;
+    }
+    .ready [part='skeleton'] {
+      display: none;
     }
   }
   @media (forced-colors: active) {
-    .skeleton i {
-      border: 1px solid;
+    i {
+      border: 1px solid !important;
+    }
+    svg {
+      stroke: CanvasText;
+    }
+    button svg {
+      stroke: ButtonText;
+    }
+    .again {
+      border: 1px solid ButtonText;
     }
   }
   @media print {
     .stage,
-    [part='retry'] {
-      display: none;
+    button {
+      display: none !important;
     }
   }
 `;

@@ -1,6 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { IotpayErrorCode } from '../checkout/errors.js';
 import type { IotpayStatus } from '../checkout/status.js';
+import { icon, type IconName } from './icons.js';
+import { refusalText } from './refusals.js';
 import type { IotpayLanguage, IotpayStrings } from './strings.js';
 
 /** All that decides what the element shows. */
@@ -16,16 +19,32 @@ export interface View {
   readonly slow: boolean;
   /** The order of an unknown outcome is being asked for. */
   readonly asking: boolean;
+  /** When it was asked for last, in words; an empty text before the first time. */
+  readonly asked: string;
+  /** There is somebody to ask for the order. */
+  readonly checkable: boolean;
   /** What broke while the form was being set up. */
   readonly code: IotpayErrorCode | undefined;
   /** The set-up error may pass: trying again makes sense. */
   readonly retryable: boolean;
   /** IOTPay's own words about a failed payment, or an empty text. */
   readonly message: string;
-  /** The place of the form is kept free with a skeleton of ours. */
+  /** A failed payment can be tried again in the form, which still stands. */
+  readonly form: boolean;
+  /** What is to be paid, or has been, as the shopper reads it; an empty text where nobody has told. */
+  readonly amount: string;
+  /** The order's number; an empty text where nobody has told. */
+  readonly order: string;
+  /** The order's number has just been copied. */
+  readonly copied: boolean;
+  /** Another value for every outcome and error: what is said of it is said anew, also in the same words. */
+  readonly occasion: unknown;
+  /** The place of the form is kept free with a skeleton of ours, or was until just now. */
   readonly skeleton: boolean;
   /** The retry button was pressed. */
   readonly retry: () => void;
+  /** The button that copies the order's number was pressed. */
+  readonly copy: () => void;
   /** What the page has put into the default slot has changed. */
   readonly placeholderChanged: () => void;
 }
@@ -41,48 +60,133 @@ const TOLD: Readonly<Record<IotpayStatus, 'spoken' | 'shown' | 'alert'>> = {
   error: 'alert',
 };
 
+/** Name of a slot that nothing goes into. */
+const NO_SLOT = 'iotpay-none';
+
 /** The element's shadow tree. */
 export function view(model: View): TemplateResult {
-  const { status, scheme, language, slow } = model;
-  const told = TOLD[status];
-  return html`<div part="base" class="${status} ${scheme}" lang=${language} aria-busy=${status === 'loading'}>
-    <div part="status" role="status" class=${told === 'shown' || slow ? '' : 'quiet'}>
-      ${told === 'alert' ? nothing : html`<slot name=${status}><p dir="auto">${sentence(model)}</p></slot>`}
-    </div>
-    ${status === 'unknown' && model.mode === 'add' ? retryButton(model) : nothing}
-    ${told === 'alert' ? alert(model) : nothing} ${stage(model)}
+  const { status, scheme, language, form } = model;
+  return html`<div part="base" class="${status} ${scheme} ${form ? 'form' : ''}" lang=${language}>
+    ${stage(model)}
+    <slot name=${TOLD[status] === 'alert' ? status : NO_SLOT}>${panel(model)}</slot>
   </div>`;
 }
 
-/** What went wrong, and what to do about it. */
-function alert(model: View): TemplateResult {
-  const { status, message, retryable } = model;
-  return html`<slot name=${status}
-    ><div part="error" role="alert">
-      <p dir="auto">${sentence(model)}</p>
-      ${message ? html`<p dir="auto">${message}</p>` : nothing} ${retryable ? retryButton(model) : nothing}
-    </div></slot
-  >`;
+/** What is said. The region for screen readers is the same from the first state to the last. */
+function panel(model: View): TemplateResult {
+  const { status, slow, copied, texts, occasion } = model;
+  const told = TOLD[status];
+  const quiet = told === 'spoken' && !slow;
+  return html`<div part=${told === 'alert' ? 'error' : 'status'} class="panel ${quiet ? 'quiet' : ''}">
+    ${quiet ? nothing : icon(iconOf(model))}
+    <div class="words">
+      <div role="status" aria-atomic="false">
+        ${told === 'alert' ? nothing : html`<slot name=${told === 'shown' ? status : NO_SLOT}>${message(sentence(model))}</slot>`}
+        <span class="quiet" .textContent=${copied ? texts.copied : ''}></span>
+      </div>
+      ${told === 'alert' ? keyed(occasion, html`<div role="alert">${message(sentence(model))} ${refusal(model)}</div>`) : nothing}
+      ${told === 'shown' ? facts(model) : nothing} ${actions(model)}
+    </div>
+  </div>`;
 }
 
-function retryButton({ retry, texts }: View): TemplateResult {
-  return html`<button part="retry" type="button" @click=${retry}>${texts.retry}</button>`;
+/** A sentence. Set as a property, so that it gives way to the next one also where a translator has rewritten it. */
+function message(text: string): TemplateResult {
+  return html`<p part="message" dir="auto" .textContent=${text}></p>`;
+}
+
+/** Why a payment failed: in our words where they are sure to mean the same, else in IOTPay's, of unknown language. */
+function refusal({ message: raw, texts }: View): TemplateResult | typeof nothing {
+  if (!raw) return nothing;
+  const known = refusalText(raw);
+  if (known) return message(texts[known]);
+  return html`<p part="message" lang="" dir="auto" .textContent=${raw}></p>`;
+}
+
+/** What one can hold on to: the amount, the order's number, and when it was asked for. */
+function facts(model: View): TemplateResult | typeof nothing {
+  const { status, mode, amount, order, asking, asked, copied, texts, copy } = model;
+  if (mode === 'add') return nothing;
+  return html`<div class="facts">
+      ${amount && status === 'unknown' ? html`<span .textContent=${amount}></span>` : nothing}
+      ${
+        order
+          ? html`<bdi .textContent=${fill(texts.order, { order })}></bdi
+              ><button part="copy" type="button" aria-label=${texts.copy} title=${texts.copy} @click=${copy}>
+                ${icon(copied ? 'copied' : 'copy', '')}
+              </button>`
+          : nothing
+      }
+    </div>
+    ${
+      asking && asked
+        ? html`<p class="asked" .textContent=${fill(texts.asked, { ago: asked })}></p>`
+        : nothing
+    }`;
+}
+
+/** What one can do. */
+function actions(model: View): TemplateResult | typeof nothing {
+  const { status, retry } = model;
+  const label = TOLD[status] === 'spoken' || status === 'succeeded' ? undefined : retryLabel(model);
+  if (label === undefined && !['error', 'failed', 'unknown'].includes(status)) return nothing;
+  return html`<div part="actions">
+    ${
+      label === undefined
+        ? nothing
+        : html`<button
+            part="retry"
+            type="button"
+            class=${model.form ? 'over' : 'again'}
+            @click=${retry}
+            .textContent=${label}
+          ></button>`
+    }<slot name="contact"></slot>
+  </div>`;
+}
+
+/** What the button says that starts again; `undefined` where there is none. */
+function retryLabel({ status, mode, texts, form, retryable, checkable, asking }: View): string | undefined {
+  if (status === 'error') return retryable ? texts.retry : undefined;
+  if (mode === 'add') return form ? texts.startOver : texts.retry;
+  if (status === 'unknown') return checkable && !asking ? texts.checkAgain : undefined;
+  return form ? texts.startOver : texts.payAgain;
 }
 
 /** The place of IOTPay's frame, and of what is shown until it is there. */
 function stage({ status, skeleton, placeholderChanged }: View): TemplateResult {
   const waiting = status === 'idle' || status === 'loading';
-  return html`<div class="stage ${skeleton ? 'own' : ''}">
+  return html`<div class="stage ${skeleton && waiting ? 'own' : ''}" aria-busy=${status === 'loading'}>
     <div ?hidden=${!waiting}><slot @slotchange=${placeholderChanged}></slot></div>
-    ${skeleton ? html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>` : nothing}
+    ${
+      skeleton
+        ? html`<div part="skeleton" aria-hidden="true">
+            <i></i><i></i><i></i><i></i><i></i><i></i><i></i>
+          </div>`
+        : nothing
+    }
     <div part="frame"><slot name="iotpay-frame"></slot></div>
   </div>`;
 }
 
+function iconOf({ status, asking }: View): IconName {
+  switch (status) {
+    case 'succeeded':
+      return 'success';
+    case 'failed':
+      return 'refused';
+    case 'error':
+      return 'error';
+    case 'unknown':
+      return asking ? 'asking' : 'unknown';
+    default:
+      return 'slow';
+  }
+}
+
 /** What the status region, or the alert, says. */
 function sentence(model: View): string {
-  const { status, mode, texts, slow, asking } = model;
-  const add = mode === 'add';
+  const { status, mode, texts, slow } = model;
   switch (status) {
     case 'idle':
       return '';
@@ -90,20 +194,45 @@ function sentence(model: View): string {
       return slow ? texts.slow : texts.loading;
     case 'ready':
       return texts.ready;
-    case 'succeeded':
-      return add ? texts.cardSaved : texts.paid;
-    case 'failed':
-      return add ? texts.cardFailed : texts.failed;
-    case 'unknown':
-      if (add) return texts.cardUnknown;
-      return asking ? texts.confirming : texts.unknown;
-    case 'error':
-      return errorSentence(model);
+    default:
+      return mode === 'add' ? cardSentence(status, model) : paymentSentence(status, model);
   }
 }
 
-/** Nothing was charged, but where a form has vanished that somebody may have paid in. */
-function errorSentence({ code, mode, texts }: View): string {
-  if (code === 'frame-removed') return mode === 'add' ? texts.cardUnknown : texts.removed;
-  return code === 'offline' ? texts.offline : texts.error;
+type Ended = Exclude<IotpayStatus, 'idle' | 'loading' | 'ready'>;
+
+/** What became of a card that was to be saved. */
+function cardSentence(status: Ended, { texts, code }: View): string {
+  switch (status) {
+    case 'succeeded':
+      return texts.cardSaved;
+    case 'failed':
+      return texts.cardFailed;
+    case 'unknown':
+      return texts.cardUnknown;
+    case 'error':
+      if (code === 'frame-removed') return texts.cardUnknown;
+      return code === 'offline' ? texts.cardOffline : texts.cardError;
+  }
+}
+
+/** What became of a payment. */
+function paymentSentence(status: Ended, { texts, code, form, amount, asking, order }: View): string {
+  switch (status) {
+    case 'succeeded':
+      return amount ? fill(texts.paidAmount, { amount }) : texts.paid;
+    case 'failed':
+      return form ? texts.failed : texts.notMade;
+    case 'unknown':
+      if (asking) return texts.confirming;
+      return order ? fill(texts.unknown, { order }) : texts.unknownNoOrder;
+    case 'error':
+      if (code === 'frame-removed') return texts.removed;
+      return code === 'offline' ? texts.offline : texts.error;
+  }
+}
+
+/** A text with its values put in. */
+export function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

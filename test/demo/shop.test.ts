@@ -69,7 +69,10 @@ describe('paying in the shop', () => {
     await pay(form, '4000000000000002');
     await page.waitForSelector('iotpay-checkout[status=failed]');
     const alert = await page.waitForSelector('iotpay-checkout >>> [role=alert]');
-    assert.match((await alert?.evaluate((node) => node.textContent)) ?? '', /did not go through/);
+    assert.match(
+      (await alert?.evaluate((node) => node.textContent)) ?? '',
+      /not accepted and you have not been charged/,
+    );
     await pay(form, '5555555555554444');
     await atOrderPage(page, 'paid');
     assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);
@@ -115,7 +118,7 @@ describe('paying in the shop', () => {
       // Nothing on the page offers to pay again while nobody knows.
       assert.equal(await page.$eval('#methods', (node) => node.checkVisibility()), false);
       const text = await page.$eval('iotpay-checkout', (node) => node.shadowRoot?.textContent ?? '');
-      assert.match(text, /do not pay again/);
+      assert.match(text, /don’t pay again/);
       if (ends === 'paid') await atOrderPage(page, 'paid');
       else await page.waitForSelector('iotpay-checkout[status=failed]', { timeout: 20_000 });
       assert.equal((await chargesOf(running.shop.gateway, id)).length, ends === 'paid' ? 1 : 0);

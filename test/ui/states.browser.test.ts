@@ -69,7 +69,8 @@ const PAID = { result: 'SUCCESS', detail: { retData: { status: 2 } } };
 
 const shadow = (element: IotpayCheckout, selector: string): HTMLElement | null =>
   element.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
-const said = (element: IotpayCheckout, selector = '[part=status]'): string =>
+/** What screen readers hear: the status region, or the alert. */
+const said = (element: IotpayCheckout, selector = '[role=status]'): string =>
   shadow(element, selector)?.textContent.replace(/\s+/g, ' ').trim() ?? '';
 const shown = (node: Element | null): boolean => !!node?.checkVisibility({ visibilityProperty: true });
 
@@ -90,7 +91,7 @@ const STATES: readonly State[] = [
   {
     name: 'failed',
     reach: () => reported(FAIL),
-    says: /did not go through.*Insufficient funds/,
+    says: /not accepted and you have not been charged.*not enough funds/,
     alert: true,
     retry: true,
   },
@@ -101,16 +102,16 @@ const STATES: readonly State[] = [
     alert: true,
     retry: true,
   },
-  { name: 'unknown', reach: () => reported(TIMEOUT), says: /do not pay again/ },
+  { name: 'unknown', reach: () => reported(TIMEOUT), says: /don’t pay again/ },
   {
     name: 'unknown, being asked for',
     reach: () => reported(TIMEOUT, { orderStatusEndpoint: brokenEndpoint('500', { route: 'order-status' }) }),
-    says: /confirming your payment.*do not pay again/,
+    says: /confirming your payment.*don’t pay again/,
   },
   {
     name: 'card unknown',
     reach: () => reported(TIMEOUT, { mode: 'add' }),
-    says: /could not confirm/,
+    says: /can’t see yet/,
     retry: true,
   },
   { name: 'set-up error', reach: () => broken(), says: /not been charged/, alert: true, retry: true },
@@ -126,10 +127,8 @@ describe('each state', () => {
         element.colorScheme = scheme;
         if (page) page.style.cssText = scheme === 'dark' ? 'background: #14181d' : 'background: #fff';
         await element.updateComplete;
-        const status = shadow(element, '[part=status]');
-        expect(status?.getAttribute('role')).to.equal('status');
-        expect(said(element, alert ? '[role=alert]' : '[part=status]')).to.match(says);
-        expect(said(element, alert ? '[part=status]' : '[role=alert]')).to.equal('');
+        expect(said(element, alert ? '[role=alert]' : '[role=status]')).to.match(says);
+        expect(said(element, alert ? '[role=status]' : '[role=alert]')).to.equal('');
         expect(shown(shadow(element, '[part=retry]'))).to.equal(!!retry);
         expect(await findings(element)).to.deep.equal([]);
       });
@@ -138,20 +137,24 @@ describe('each state', () => {
 
   it('keeps one status region from the first to the last', async () => {
     const element = await waiting({ secureId: unique('one') });
-    const region = shadow(element, '[part=status]');
+    const region = shadow(element, '[role=status]');
     await until(() => element.status === 'ready', 'ready');
     report(FAIL);
     await element.updateComplete;
     report(PAID);
     await element.updateComplete;
-    expect(shadow(element, '[part=status]') === region).to.equal(true);
+    expect(shadow(element, '[role=status]') === region).to.equal(true);
     expect(element.shadowRoot?.querySelectorAll('[role=status], [aria-live]').length).to.equal(1);
   });
 
   it('says after some seconds that it takes long', async function () {
     this.timeout(15_000);
     const element = await waiting();
-    await until(() => /longer than usual/.test(said(element)), 'the text of a long wait', 9000);
+    await until(
+      () => /Still loading.*Nothing has been charged/.test(said(element)),
+      'the text of a long wait',
+      9000,
+    );
     expect(shown(shadow(element, '[part=status]'))).to.equal(true);
     expect(await findings(element)).to.deep.equal([]);
   });
@@ -298,14 +301,14 @@ describe('the language', () => {
 describe('slots and parts', () => {
   it('show the page’s own instead', async () => {
     const element = await waiting();
-    expect(shown(shadow(element, '.skeleton'))).to.equal(true);
+    expect(shown(shadow(element, '[part=skeleton]'))).to.equal(true);
     element.append('  \n ');
     await element.updateComplete;
-    expect(shown(shadow(element, '.skeleton')), 'white space counts as empty').to.equal(true);
+    expect(shown(shadow(element, '[part=skeleton]')), 'white space counts as empty').to.equal(true);
     const own = document.createElement('p');
     own.textContent = 'One moment';
     element.append(own);
-    await until(() => !shadow(element, '.skeleton'), 'the skeleton gives way');
+    await until(() => !shadow(element, '[part=skeleton]'), 'the skeleton gives way');
     expect(shown(own)).to.equal(true);
   });
 
@@ -365,7 +368,7 @@ describe('small, wide, other media', () => {
   if (isChromium) {
     it('holds still where motion is reduced', async () => {
       const element = await waiting();
-      const bar = shadow(element, '.skeleton i') as HTMLElement;
+      const bar = shadow(element, '[part=skeleton]') as HTMLElement;
       expect(getComputedStyle(bar).animationName).to.equal('breathe');
       await emulateMedia({ reducedMotion: 'reduce' });
       expect(getComputedStyle(bar).animationName).to.equal('none');
