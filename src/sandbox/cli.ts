@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import type { Command } from './command.js';
+import { DOCTOR_COMMAND } from './doctor/command.js';
 import { SANDBOX_COMMAND } from './sandbox-command.js';
 
 /** Each command of `npx iotpay-checkout`, by its name. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor: DOCTOR_COMMAND,
   sandbox: SANDBOX_COMMAND,
 };
 

@@ -97,6 +97,12 @@ const WALLS = [
     packages: ['lit', 'express'],
     globals: ['document.title', 'window'],
   },
+  {
+    room: 'src/sandbox/doctor',
+    rooms: ['src/checkout', 'src/sandbox/gateway.ts', 'src/server/checkout', 'src/server/index.ts'],
+    packages: ['lit', 'hono', 'express'],
+    globals: ['document.title', 'window'],
+  },
 ];
 
 describe('a wall', () => {
