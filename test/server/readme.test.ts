@@ -25,7 +25,7 @@ const load = (name: string): Promise<Record<string, unknown>> =>
 
 before(async () => {
   sandbox = await startSandbox();
-  Object.assign(process.env, sandbox.env);
+  Object.assign(process.env, sandbox.env, { SHOP_ORIGIN: 'https://shop.example' });
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'orders.js'), ORDERS);

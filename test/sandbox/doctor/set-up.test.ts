@@ -61,6 +61,10 @@ describe('the doctor: environment', () => {
     ['IOTPAY_GATEWAY_ORIGIN', 'https://ccdev.iotpaycloud.com', /development/],
     ['IOTPAY_GATEWAY_ORIGIN', 'https://ccapi.iotpaycloud.com.elsewhere.example', /no gateway of IOTPay’s/],
     ['IOTPAY_GATEWAY_ORIGIN', '', /no gateway of IOTPay’s/],
+    ['SHOP_ORIGIN', 'shop.example', /SHOP_ORIGIN is no origin/],
+    ['SHOP_ORIGIN', 'https://shop.example/', /SHOP_ORIGIN is no origin/],
+    ['SHOP_ORIGIN', 'http://shop.example', /cannot reach it, or not safely/],
+    ['SHOP_ORIGIN', 'https://localhost:3000', /cannot reach it/],
   ];
   for (const [name, value, seen] of WRONG)
     it(`finds ${name}=${JSON.stringify(value) ?? '(unset)'}`, async () => {
@@ -243,6 +247,11 @@ describe('the doctor: notifications', () => {
   };
   for (const [what, [handler, seen]] of Object.entries(WRONG))
     it(`finds ${what}`, async (test) => isFound(await look(test, handler), 'problem', seen));
+
+  it('says once that nobody answers', async () => {
+    const found = under(await rehearse({}, { notifyUrl: `${await nobodyAt()}/pay/notify` }), 'Notifications');
+    assert.deepEqual(lines(found), ['problem: notifyUrl could not be reached: ECONNREFUSED.']);
+  });
 
   it('finds a guard that lets JSON in and no forms', async (test) => {
     const found = await look(test, (request, response) => {

@@ -1,5 +1,5 @@
 import { FIELD_LIMITS } from '../../../gateway/limits.js';
-import { DEVELOPMENT_ORIGIN, listedOrigin, PRODUCTION_ORIGIN } from '../../../gateway/origins.js';
+import { DEVELOPMENT_ORIGIN, isLoopback, listedOrigin, PRODUCTION_ORIGIN } from '../../../gateway/origins.js';
 import type { Check, Examination } from '../examination.js';
 import { ok, problem, type Finding } from '../finding.js';
 
@@ -14,6 +14,7 @@ export const environment: Check = {
     text(examination, 'IOTPAY_MERCHANT_KEY', Infinity),
     text(examination, 'IOTPAY_LOGIN_NAME', FIELD_LIMITS.loginName),
     origin(examination),
+    shop(examination),
   ],
 };
 
@@ -63,4 +64,18 @@ function origin({ env, rehearse }: Examination): Finding {
     );
   if (rehearse) return ok(`This is the sandbox, ${listed}: a rehearsal.`);
   return problem(`This is the sandbox, ${listed}.`, `Remove ${name}: no real payment is made there.`);
+}
+
+/** Where the README's backend begins its own addresses with: one that has them from elsewhere leaves it out. */
+function shop({ env, rehearse }: Examination): Finding {
+  const value = env['SHOP_ORIGIN'];
+  if (value === undefined) return ok('SHOP_ORIGIN is not set: your shop has its addresses from elsewhere.');
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const advice =
+    'Set it to your shop’s public address without a path, such as https://shop.example: notifyUrl and returnUrl begin with it.';
+  if (url?.origin !== value || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    return problem('SHOP_ORIGIN is no origin.', advice);
+  if (!rehearse && (url.protocol === 'http:' || isLoopback(url.hostname)))
+    return problem(`SHOP_ORIGIN is ${value}: IOTPay cannot reach it, or not safely.`, advice);
+  return ok(`SHOP_ORIGIN is ${value}.`);
 }

@@ -21,7 +21,11 @@ export const notifyUrl: Check = {
     const url = new URL(given);
     const written = [...spelling(examination, url), ...(await whereabouts(examination, url))];
     const answers: Finding[] = [];
-    for (const way of WAYS) answers.push(...(await answering(examination, given, way)));
+    for (const way of WAYS) {
+      const told = await answering(examination, given, way);
+      answers.push(...told.findings);
+      if (!told.reached) break; // The others would say the same.
+    }
     const found = [...written, ...answers];
     return found.length > 0
       ? found
@@ -79,7 +83,7 @@ async function answering(
   { timeoutMs }: Examination,
   address: string,
   { as, type, body }: (typeof WAYS)[number],
-): Promise<Finding[]> {
+): Promise<{ readonly reached: boolean; readonly findings: readonly Finding[] }> {
   try {
     const answer = await visit(address, {
       timeoutMs,
@@ -87,14 +91,11 @@ async function answering(
       headers: { 'Content-Type': type },
       body,
     });
-    return judge(answer, `A notification as ${as}`);
+    return { reached: true, findings: judge(answer, `A notification as ${as}`) };
   } catch (error) {
-    return [
-      problem(
-        `notifyUrl could not be reached: ${wordsOf(error)}.`,
-        'Look at DNS, firewall and certificate; ask from outside, too.',
-      ),
-    ];
+    const seen = `notifyUrl could not be reached: ${wordsOf(error)}.`;
+    const advice = 'Look at DNS, firewall and certificate; ask from outside, too.';
+    return { reached: false, findings: [problem(seen, advice)] };
   }
 }
 
