@@ -78,6 +78,14 @@ export function requireSource({ secureId, endpoint }: Config): void {
   );
 }
 
+/** @throws IotpayCheckoutError `config` where page and backend mean two gateways: the form would know no such order */
+export function requireGateway(page: string, backend: string | undefined): void {
+  if (backend === undefined || backend === new URL(page).origin) return;
+  throw configError(
+    `gateway-origin: this page uses ${page}, and the backend made the order at ${backend}. Set gateway-origin="${backend}", or IOTPAY_GATEWAY_ORIGIN on the server.`,
+  );
+}
+
 /** The extra headers; those without a value are left out. @throws IotpayCheckoutError `config` */
 function headersOf(given: HeadersInit): Headers {
   try {

@@ -1,15 +1,14 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { asText } from '../gateway/envelope.js';
 import { readMoney, type Money } from '../gateway/money.js';
-import type { IotpayOptions } from '../gateway/script-api.js';
+import type { IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
 import { backendRequest } from './backend.js';
-import { intentOf, readConfig, requireSource, type Settings } from './config.js';
-import { configError, IotpayCheckoutError } from './errors.js';
+import { intentOf, readConfig, requireGateway, requireSource, type Config, type Settings } from './config.js';
+import { IotpayCheckoutError } from './errors.js';
 import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
 import { Form } from './form.js';
-import { reflect, watchHost } from './host-watch.js';
-import { askAfterLoss } from './loss.js';
+import { Losses, watchOrder, type Loss } from './loss.js';
 import { discardCopies } from './mount-point.js';
 import { whenNear } from './nearby.js';
 import { pollOrder } from './order-status.js';
@@ -20,6 +19,7 @@ import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
 import { takeStarted } from './started.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
+import { TreeWatch } from './tree-watch.js';
 import { Tries } from './tries.js';
 import { nextTask, pause, within } from './wait.js';
 
@@ -35,13 +35,11 @@ export interface CheckoutHost extends ReactiveControllerHost, HTMLElement, Setti
   iotpayOptions(): IotpayOptions;
 }
 
-/** How often a form that another hand has taken away is put back within a minute, and the pause before each, in milliseconds. */
-const LOSS_PAUSES_MS = [0, 0, 250, 500, 1000];
-/** How long a loss, or a failure, is remembered, in milliseconds. */
-const MEMORY_MS = 60_000;
-/** Pause before a start that code makes after several failures, in milliseconds: it doubles with each, up to the longest. */
-const FAILURE_PAUSE_MS = 250;
+/** Pauses before a start that code makes after a failure, in milliseconds: the first of them is a task. */
+const FAILURE_PAUSES_MS = [0, 250, 500, 1000, 2000, 4000, 8000];
 const LONGEST_FAILURE_PAUSE_MS = 10_000;
+/** How long a failure is remembered, in milliseconds. */
+const FAILURE_MEMORY_MS = 60_000;
 const EVENT_OF = { fail: 'iotpay-fail', unknown: 'iotpay-timeout', success: 'iotpay-success' } as const;
 
 /**
@@ -79,10 +77,11 @@ export class CheckoutController implements ReactiveController {
   #refocus = false;
   /** Cuts short the pause before the order is asked for again. */
   readonly #hurry = new EventTarget();
-  readonly #losses = new Tries(LOSS_PAUSES_MS.length, MEMORY_MS);
-  readonly #failures = new Tries(Infinity, MEMORY_MS);
-  /** The questions for the order of a form that has vanished. */
-  #questions: AbortController | undefined;
+  readonly #tree = new TreeWatch(() => this.#look());
+  readonly #losses = new Losses();
+  readonly #failures = new Tries(FAILURE_PAUSES_MS, FAILURE_MEMORY_MS);
+  /** A listener of `iotpay-ready` took the form away: it is not told a second time that it is there. */
+  #tactless = false;
 
   constructor(host: CheckoutHost) {
     this.#host = host;
@@ -103,12 +102,12 @@ export class CheckoutController implements ReactiveController {
   hostConnected(): void {
     this.#document = this.#host.ownerDocument;
     discardCopies(this.#host);
-    reflect(this.#host, this.status);
+    this.#reflect();
+    this.#watch();
     if (!this.#connection) {
       this.#connection = new AbortController();
       const { signal } = this.#connection;
       signal.addEventListener('abort', () => this.#nearby?.());
-      watchHost(this.#host, () => this.status, signal);
       window.addEventListener('online', () => this.error?.code === 'offline' && this.#start(), { signal });
       window.addEventListener('pageshow', (event) => event.persisted && this.#restore(), { signal });
       const changed = this.#intent !== undefined && this.#intent !== intentOf(this.#host);
@@ -127,15 +126,10 @@ export class CheckoutController implements ReactiveController {
 
   /** After any move of the element: keeps the frame where the browser kept it, else mounts the same secureId again. */
   hostMoved(): void {
+    this.#watch();
     const form = this.#form;
     if (!form || RULES[this.status].closed) return;
-    let alive = false;
-    try {
-      alive = form.follow();
-    } catch {
-      // The set-up meets the same obstacle, and says so.
-    }
-    if (!alive) this.#start(form.issued);
+    if (!form.follow()) this.#start(form.issued);
   }
 
   /** After a change of any setting. */
@@ -157,7 +151,7 @@ export class CheckoutController implements ReactiveController {
     const { load } = RULES[this.status];
     // A card that was to be added has no order to ask for: it may be added again.
     if (load === 'ask' && this.result?.mode === 'pay') this.#ask();
-    else if (load !== 'join') this.#start();
+    else if (load !== 'join') this.#startAgain();
     return this.#runs.settled;
   }
 
@@ -200,22 +194,31 @@ export class CheckoutController implements ReactiveController {
     });
   }
 
-  /** Starts over, as a new payment unless it is given the secureId of the present one. */
-  #start(issued?: Issued, rest = this.#rest()): void {
+  /** Starts what somebody asks for. */
+  #startAgain(): void {
+    const removed = this.error?.code === 'frame-removed' && this.#intent === intentOf(this.#host);
+    if (!removed) return this.#start();
+    this.#losses.forget();
+    // A payment may have been under way in the form that has vanished: never another order beside it.
+    this.#start(this.#issued, true);
+  }
+
+  /**
+   * Starts over, as a new payment unless it is given the secureId of the present one.
+   * @param paidIn - its form was taken away, and somebody may have paid in it; `false`: taken away before that
+   */
+  #start(issued?: Issued, paidIn?: boolean): void {
     this.#scheduled = false;
+    const rest = this.#rest();
     const intent = intentOf(this.#host);
-    if (intent !== this.#intent) {
-      this.#failed = undefined;
-      this.#questions?.abort();
-    } else if (this.error?.code === 'frame-removed') {
-      // A payment may have been under way in the form that has vanished: never another order beside it.
-      issued ??= this.#issued;
-    }
+    if (intent !== this.#intent) this.#failed = undefined;
     this.#intent = intent;
+    if (paidIn === undefined) this.#losses.forget();
+    const loss = issued && paidIn !== undefined ? this.#lossOf(issued, paidIn) : undefined;
     const kept = issued && this.#secureIds.isFresh(issued) ? issued : undefined;
     this.#issued = kept;
     this.#runs.begin({
-      work: (signal) => this.#setUp(signal, kept, rest),
+      work: (signal) => this.#setUp(signal, kept, rest, loss),
       failed: (cause) => this.#fail(cause),
     });
   }
@@ -223,47 +226,34 @@ export class CheckoutController implements ReactiveController {
   /** What comes before a start that follows a failure: a task, or a pause where code starts again and again. */
   #rest(): Rest | undefined {
     if (!this.error) return undefined;
-    const { count } = this.#failures;
     // With an activation, somebody has just pressed something.
-    if (count < 2 || navigator.userActivation?.isActive) return () => new Promise<void>(nextTask);
-    const ms = Math.min(FAILURE_PAUSE_MS * 2 ** (count - 2), LONGEST_FAILURE_PAUSE_MS);
-    return (signal) => pause(ms, signal);
+    const ms = navigator.userActivation?.isActive ? 0 : (this.#failures.next() ?? LONGEST_FAILURE_PAUSE_MS);
+    return ms === 0 ? () => new Promise<void>(nextTask) : (signal) => pause(ms, signal);
   }
 
-  /** Another hand has taken the form away: see README.md beside this file, "When the frame vanishes". */
-  #restoreForm(form: Form): void {
-    if (form !== this.#form) return;
-    if (RULES[this.status].closed) {
-      // Nobody could pay in it any more. What it might still have reported is asked for.
-      this.#unmount();
-      if (this.status === 'unknown') this.#ask();
-      return;
-    }
-    const first = this.status === 'loading' ? undefined : this.#askAfterLoss(form);
-    const ms = LOSS_PAUSES_MS[this.#losses.count] ?? 0;
-    if (this.#losses.take()) {
-      this.#start(form.issued, (signal) => Promise.all([pause(ms, signal), first]));
-    } else {
-      this.#runs.begin({
-        work: () => Promise.reject(frameRemoved()),
-        failed: (cause) => this.#fail(cause),
-      });
-    }
+  #lossOf(issued: Issued, paidIn: boolean): Loss {
+    const failed = this.#failed !== undefined && this.#failed === issued.mchOrderNo;
+    return { issued, paidIn, failed };
   }
 
-  /** @returns resolves once the form may be put back */
-  #askAfterLoss({ mode, issued: { mchOrderNo } }: Form): Promise<void> | undefined {
-    const { orderStatusEndpoint } = this.#host;
-    if (mode !== 'pay' || !orderStatusEndpoint) return undefined;
-    this.#questions?.abort();
-    const { signal } = (this.#questions = new AbortController());
-    const question = () => {
-      const config = readConfig(this.#host);
-      return backendRequest(config.orderStatusEndpoint ?? '', config, { mchOrderNo, frameRemoved: true });
-    };
-    return askAfterLoss(question, { mode, mchOrderNo }, signal, (outcome) => {
-      if (counts(outcome, this.status, true)) this.#deliver(outcome);
-    });
+  /** Another hand was at work around us: puts right what can be put right. README.md says what a lost form means. */
+  #look(): void {
+    const host = this.#host;
+    if (!host.isConnected) return;
+    discardCopies(host);
+    this.#reflect();
+    const form = this.#form;
+    const { lost } = RULES[this.status];
+    if (!form || lost === 'nothing') return;
+    if (form.repair(() => this.#look())) return this.#watch();
+    if (lost !== 'ask') return this.#start(form.issued, lost === 'check');
+    // It can tell nothing any more, and nobody may pay in another one.
+    this.#unmount();
+    this.#ask();
+  }
+
+  #watch(): void {
+    this.#tree.watch(this.#host, this.#form?.container);
   }
 
   /** Asks for the order of an unknown outcome; where it is being asked for already, asks again at once. */
@@ -278,7 +268,7 @@ export class CheckoutController implements ReactiveController {
     });
   }
 
-  async #setUp(signal: AbortSignal, kept: Issued | undefined, rest: Rest | undefined): Promise<void> {
+  async #setUp(signal: AbortSignal, kept?: Issued, rest?: Rest, loss?: Loss): Promise<void> {
     const host = this.#host;
     this.#unmount();
     this.result = undefined;
@@ -290,9 +280,11 @@ export class CheckoutController implements ReactiveController {
     }
     const config = readConfig(host);
     requireSource(config);
+    const known = loss && (await this.#losses.settle(loss, config, signal));
+    signal.throwIfAborted();
+    if (known) return this.#deliver(known);
     this.#secureIds.adopt(takeStarted(host));
-    const late = (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
-      new IotpayCheckoutError(code, `${what} within ${config.timeout} ms (setup-timeout).`);
+    const late = lateAfter(config.timeout);
     const script = within(
       config.timeout,
       signal,
@@ -320,12 +312,23 @@ export class CheckoutController implements ReactiveController {
     const iotpay = await script;
     signal.throwIfAborted();
     this.#secureIds.spend(secureId, config);
-    const form = (this.#form = new Form(host, config.mode, this.#issued));
-    form.watch(() => this.#restoreForm(form));
+    await this.#mount(signal, iotpay, config, this.#issued, loss);
+  }
+
+  async #mount(
+    signal: AbortSignal,
+    iotpay: IotpayFunction,
+    config: Config,
+    issued: Issued,
+    loss: Loss | undefined,
+  ): Promise<void> {
+    const host = this.#host;
+    const form = (this.#form = new Form(host, config.mode, issued));
+    this.#watch();
     await within(
       config.timeout,
       signal,
-      late('mount-timeout', "IOTPay's frame did not appear and load"),
+      lateAfter(config.timeout)('mount-timeout', "IOTPay's frame did not appear and load"),
       (step) =>
         form.mount({
           iotpay,
@@ -337,7 +340,10 @@ export class CheckoutController implements ReactiveController {
     );
     this.#enter('ready');
     form.whenStale(SECURE_ID_AGE_MS, () => this.#replace());
+    if (loss) void watchOrder(loss, config, form.life, (paid) => this.#form === form && this.#deliver(paid));
+    if (loss && this.#tactless) return;
     this.#fire('iotpay-ready', null);
+    this.#tactless = this.#form === form && !form.frame?.isConnected;
   }
 
   /** Replaces a form that has grown old before anyone typed into it. */
@@ -367,7 +373,6 @@ export class CheckoutController implements ReactiveController {
     if (outcome.source === 'order-status') this.money = readMoney(outcome.retData) ?? this.money;
     this.#enter(status);
     if (RULES[status].closed) {
-      this.#questions?.abort();
       // What the page changed before it could know of this belongs to the payment that has just been made.
       this.#scheduled = false;
       this.#intent = intentOf(this.#host);
@@ -430,7 +435,6 @@ export class CheckoutController implements ReactiveController {
         : new IotpayCheckoutError('mount-failed', `The set-up broke unexpectedly: ${String(cause)}`, {
             cause,
           });
-    this.#failures.take();
     this.#unmount();
     this.#enter('error', error);
     this.#fire('iotpay-error', error);
@@ -448,7 +452,7 @@ export class CheckoutController implements ReactiveController {
   #takeDown(): void {
     this.#connection?.abort();
     this.#connection = undefined;
-    this.#questions?.abort();
+    this.#tree.stop();
     this.#scheduled = false;
     this.#runs.end(this.#runs.current, superseded());
     this.#unmount();
@@ -466,8 +470,13 @@ export class CheckoutController implements ReactiveController {
   #enter(status: IotpayStatus, error?: IotpayCheckoutError): void {
     this.status = status;
     this.error = error;
-    reflect(this.#host, this.status);
+    this.#reflect();
     this.#host.requestUpdate();
+  }
+
+  /** `status` is output only: what a clone, the page's markup or another hand says is overwritten. */
+  #reflect(): void {
+    if (this.#host.getAttribute('status') !== this.status) this.#host.setAttribute('status', this.status);
   }
 
   /** @returns false if a listener prevented the default action */
@@ -484,17 +493,8 @@ export class CheckoutController implements ReactiveController {
   }
 }
 
-function frameRemoved(): IotpayCheckoutError {
-  return new IotpayCheckoutError(
-    'frame-removed',
-    `Something in this page has removed IOTPay's frame ${LOSS_PAUSES_MS.length + 1} times within a minute. Expected the children of <iotpay-checkout> (and of the hosts around it) to stay. Does a framework, a morph or an extension write into them? A payment may have been under way: load() goes on with the same secureId.`,
-  );
-}
-
-/** @throws IotpayCheckoutError `config` where page and backend mean two gateways: the form would know no such order */
-function requireGateway(page: string, backend: string | undefined): void {
-  if (backend === undefined || backend === new URL(page).origin) return;
-  throw configError(
-    `gateway-origin: this page uses ${page}, and the backend made the order at ${backend}. Set gateway-origin="${backend}", or IOTPAY_GATEWAY_ORIGIN on the server.`,
-  );
+/** The errors of steps that take longer than `ms` milliseconds. */
+function lateAfter(ms: number) {
+  return (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
+    new IotpayCheckoutError(code, `${what} within ${ms} ms (setup-timeout).`);
 }

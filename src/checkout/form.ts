@@ -4,19 +4,12 @@ import type { IotpayMode } from './events.js';
 import { MountPoint } from './mount-point.js';
 import { refuses } from './page-policy.js';
 import { uuid, type Issued } from './session.js';
-import { Tries } from './tries.js';
-import { nextTask } from './wait.js';
 
 /** How often an untouched form is checked for its age, in milliseconds. */
 const AGE_CHECK_MS = 1000;
-/**
- * How long the container may be without a frame before the form counts as lost, in milliseconds: IOTPay's script may
- * put another frame in place of its own.
- */
-const SWAP_MS = 300;
-/** How often our nodes are put right within ten seconds. A hand that is faster takes the form away. */
-const REPAIRS = 20;
-const REPAIRS_MEMORY_MS = 10_000;
+
+/** How long another frame may be waited for where one is gone, in milliseconds. */
+const SWAP_MS = 200;
 
 /** What a form is mounted with. */
 export interface Mounting {
@@ -35,19 +28,17 @@ export interface Mounting {
 export class Form {
   readonly mode: IotpayMode;
   readonly issued: Issued;
-  readonly #host: HTMLElement;
   readonly #point: MountPoint;
+  #disabled = false;
+  #mounted = false;
+  /** Waits for another frame in place of one that is gone. */
+  #swap: ReturnType<typeof setTimeout> | undefined;
   /** Aborted when the form is removed. */
   readonly #life = new AbortController();
-  /** The frame's window once it has loaded: another one means that the browser threw the form away. */
-  #window: Window | null | undefined;
-  /** The frame that was seen last. */
-  #seen: HTMLIFrameElement | null = null;
-  readonly #repairs = new Tries(REPAIRS, REPAIRS_MEMORY_MS);
-  #swap: ReturnType<typeof setTimeout> | undefined;
+  /** The frame since it is there. Another window in it means that the browser threw the form away. */
+  #seen: { frame: HTMLIFrameElement; window: Window | null } | undefined;
 
   constructor(host: HTMLElement, mode: IotpayMode, issued: Issued) {
-    this.#host = host;
     this.mode = mode;
     this.issued = issued;
     this.#point = new MountPoint(host, `iotpay-checkout-${uuid()}`);
@@ -79,12 +70,15 @@ export class Form {
       const mounted = made.mount(`#${container.id}`, reported);
       // What mount() returns is not documented: a rejection counts, a promise that never settles does not.
       await Promise.race([loaded, Promise.resolve(mounted).then(() => loaded)]);
-      if (!this.#point.projected) {
-        throw new TypeError(
-          'The element has no place to show it: its own rendering broke. Does something on the page shadow document.importNode or the like (an element with that name or id)?',
+      // Taken away in this very moment: whoever watches over it notices, and ends this mounting.
+      if (!this.#point.attached || this.#seen?.frame !== this.frame) await new Promise<never>(() => {});
+      if (!this.#point.shown) {
+        throw new IotpayCheckoutError(
+          'mount-failed',
+          "IOTPay's form is there and cannot be seen: expected a slot for it in the shadow root of <iotpay-checkout>, received none. Does something on this page empty that shadow root, or shadow a method of the document (an image or a form with such a name)?",
         );
       }
-      this.#keep();
+      this.#mounted = true;
     } catch (cause) {
       if (cause instanceof IotpayCheckoutError) throw cause;
       throw new IotpayCheckoutError(
@@ -98,64 +92,53 @@ export class Form {
   /**
    * After a move of the element: puts the container where it belongs now.
    * @returns whether the browser has kept the form alive
-   * @throws IotpayCheckoutError `config` where it can't be shown
    */
   follow(): boolean {
-    if (!this.#point.inPlace) this.#point.place();
-    return this.#window === this.frame?.contentWindow;
+    try {
+      if (!this.#point.inPlace) this.#point.place();
+    } catch {
+      // It can't be shown there: the set-up meets the same obstacle, and says so.
+      return false;
+    }
+    if (this.#disabled) this.#point.container.inert = true;
+    const { frame } = this;
+    // Nobody but IOTPay's script puts another frame in there.
+    if (frame && this.#seen?.frame !== frame) this.#see(frame);
+    return !this.#seen || (this.#seen.frame === frame && this.#seen.window === frame.contentWindow);
   }
 
   /**
-   * Watches what other hands do to the form's nodes: puts right what can be put right without a new frame.
-   * @param lost - called, in a task of its own, when nobody can pay in the form any more
+   * After other hands were at work around it: puts right what can be put right.
+   * @param again - called when it is time to look again
+   * @returns whether the form is still alive, and shown
    */
-  watch(lost: () => void): void {
-    let looking = false;
-    this.#point.watch(() => {
-      if (looking) return;
-      looking = true;
-      // A framework may take our nodes out and put them back within one task.
-      nextTask(() => {
-        looking = false;
-        if (!this.#life.signal.aborted && this.#host.isConnected) this.#look(lost);
-      });
-    });
+  repair(again: () => void): boolean {
+    // Before there is a frame, IOTPay's script may have looked for the container in vain.
+    const missed = !this.#seen && !this.#point.attached;
+    if (this.frame || !this.#seen || !this.#point.attached) {
+      clearTimeout(this.#swap);
+      this.#swap = undefined;
+    } else if (this.#swap === undefined) {
+      // IOTPay's script may be about to put in another frame.
+      this.#swap = setTimeout(again, SWAP_MS);
+      return true;
+    }
+    return this.follow() && !missed && (!this.#mounted || this.#point.shown);
   }
 
-  #look(lost: () => void): void {
-    clearTimeout(this.#swap);
-    const { container, inPlace } = this.#point;
-    // Out of the page, the browser has thrown away what was in it.
-    if (!container.isConnected || (!inPlace && !this.#repairs.take())) return lost();
-    let alive = false;
-    try {
-      alive = this.follow();
-    } catch {
-      // The next set-up meets the same obstacle, and says so.
-    }
-    const { frame } = this;
-    if (this.#window === undefined) {
-      // Still being mounted: nothing is lost before a frame was there.
-      alive = !!frame || !this.#seen;
-      this.#seen = frame ?? this.#seen;
-    } else if (frame && frame !== this.#seen) {
-      // Nobody but IOTPay's script puts another frame in there.
-      this.#keep();
-      return;
-    }
-    if (alive) return;
-    if (frame) lost();
-    else this.#swap = setTimeout(() => this.frame || this.#life.signal.aborted || lost(), SWAP_MS);
+  /** Its container, for whoever watches it. */
+  get container(): HTMLElement {
+    return this.#point.container;
   }
 
-  /** Takes the frame that is there now for the living one. */
-  #keep(): void {
-    this.#seen = this.frame;
-    this.#window = this.frame?.contentWindow ?? null;
+  /** Aborted when the form is removed. */
+  get life(): AbortSignal {
+    return this.#life.signal;
   }
 
   /** Lets nobody pay in it any more. It stays in the page, for it may still report a success. */
   disable(): void {
+    this.#disabled = true;
     this.#point.container.inert = true;
   }
 
@@ -182,11 +165,21 @@ export class Form {
     this.#life.signal.addEventListener('abort', () => watch.abort(), { signal });
   }
 
+  #see(frame: HTMLIFrameElement): void {
+    this.#seen = { frame, window: frame.contentWindow };
+  }
+
   /** Resolves when a frame in the container has loaded something; rejects if the page's CSP refuses it. */
   #loaded(signal: AbortSignal, appeared: () => void): Promise<void> {
     const { container } = this.#point;
     return new Promise((resolve, reject) => {
-      const observer = new MutationObserver(() => this.frame && appeared());
+      const observer = new MutationObserver((records) => {
+        // Also one that another hand has taken away by now.
+        const frame = this.frame ?? framesIn(records)[0];
+        if (!frame) return;
+        if (!this.#seen) this.#see(frame);
+        appeared();
+      });
       observer.observe(container, { childList: true, subtree: true });
       signal.addEventListener('abort', () => observer.disconnect());
       container.addEventListener(
@@ -218,6 +211,12 @@ export class Form {
       );
     });
   }
+}
+
+function framesIn(records: readonly MutationRecord[]): HTMLIFrameElement[] {
+  return records.flatMap(({ addedNodes }) =>
+    [...addedNodes].filter((node) => node instanceof HTMLIFrameElement),
+  );
 }
 
 /** Whether a frame shows only the empty page that it starts with. What can't be looked into has loaded something. */

@@ -1,42 +1,98 @@
-import type { BackendRequest } from './backend.js';
+import { isUnderWay } from '../gateway/status.js';
+import { backendRequest, type BackendRequest } from './backend.js';
+import type { Config } from './config.js';
+import { IotpayCheckoutError } from './errors.js';
 import type { IotpayOutcome } from './events.js';
-import { askOnce } from './order-status.js';
+import { askOnce, pollOrder } from './order-status.js';
+import type { Issued } from './session.js';
+import { Tries } from './tries.js';
 import { pause } from './wait.js';
 
-/** How long the first answer is waited for before the form is put back, in milliseconds. */
-const FIRST_ANSWER_MS = 1000;
-/**
- * Pauses between the questions after that, in milliseconds. Together a minute and a half: a card payment that was under
- * way when its frame vanished has been decided by then.
- */
-const PAUSES_MS = [2000, 4000, 8000, 15_000, 30_000, 30_000];
+/** How long the order is asked for before a form is put back, in milliseconds: the shopper looks at an empty place. */
+const ANSWER_MS = 1200;
+/** How long the order is watched after a form was put back, in milliseconds: longer than a charge takes. */
+const WATCHED_MS = 90_000;
+/** Pauses before a form is put back, in milliseconds: as many as there are, within the time below. */
+const PAUSES_MS = [0, 100, 250, 500, 700];
+/** How long a loss is remembered, in milliseconds. */
+const REMEMBERED_MS = 600_000;
+
+/** A form that another hand has taken away. */
+export interface Loss {
+  readonly issued: Issued;
+  /** Somebody may have paid in it. `README.md` in this folder says what that means. */
+  readonly paidIn: boolean;
+  /** The page was told already that this order has failed. */
+  readonly failed: boolean;
+}
+
+/** Losses of one element's forms: what has to be known, and waited for, before a form is put back. */
+export class Losses {
+  readonly #tries = new Tries(PAUSES_MS, REMEMBERED_MS);
+
+  /**
+   * @returns what became of the order, where that is known: then no form is put back
+   * @throws IotpayCheckoutError `frame-removed` where it was taken away too often
+   */
+  async settle(loss: Loss, config: Config, signal: AbortSignal): Promise<IotpayOutcome | undefined> {
+    if (mayAsk(loss, config)) {
+      const outcome = await askOnce(question(loss, config), orderOf(loss), ANSWER_MS, signal);
+      signal.throwIfAborted();
+      if (outcome && decides(outcome, loss)) return outcome;
+    }
+    const pauseMs = this.#tries.next();
+    if (pauseMs === undefined) {
+      throw new IotpayCheckoutError(
+        'frame-removed',
+        `Something on this page keeps removing IOTPay's form (${PAUSES_MS.length + 1} times within ${REMEMBERED_MS / 60_000} minutes): expected the children that <iotpay-checkout> adds to be left alone. Does a framework, a morphing library or an extension render into <iotpay-checkout>, or into a shadow host around it? Put changing text beside the element, not inside it.`,
+      );
+    }
+    await pause(pauseMs, signal);
+    return undefined;
+  }
+
+  /** Somebody starts anew. */
+  forget(): void {
+    this.#tries.clear();
+  }
+}
 
 /**
- * Asks for the order of a form whose frame has vanished: a payment may have been under way in it, and whoever would have
- * reported it is gone. Only an order that is paid counts; any other answer says nothing about what is still under way.
- * @param paid - told once of a paid order, and never after the signal
- * @returns resolves once the first answer is here, or after a second without one
+ * Goes on asking for the order for a while after its form was put back: the charge may have been on its way when the
+ * question was answered.
+ * @param paid - told once, where it has been paid
  */
-export function askAfterLoss(
-  request: () => BackendRequest,
-  order: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
-  signal: AbortSignal,
+export async function watchOrder(
+  loss: Loss,
+  config: Config,
+  life: AbortSignal,
   paid: (outcome: IotpayOutcome) => void,
 ): Promise<void> {
-  const ask = async (): Promise<boolean> => {
-    const outcome = await askOnce(request, order, signal);
-    if (signal.aborted || outcome?.outcome !== 'success') return false;
-    paid(outcome);
-    return true;
-  };
-  const first = ask();
-  const rest = async (): Promise<void> => {
-    if (await first) return;
-    for (const ms of PAUSES_MS) {
-      await pause(ms, signal);
-      if (signal.aborted || (await ask())) return;
-    }
-  };
-  void rest();
-  return Promise.race([first.then(() => undefined), pause(FIRST_ANSWER_MS, signal)]);
+  if (!mayAsk(loss, config)) return;
+  const over = new AbortController();
+  const end = () => over.abort();
+  life.addEventListener('abort', end, { signal: over.signal });
+  const timer = setTimeout(end, WATCHED_MS);
+  const ask = () => question(loss, config);
+  const outcome = await pollOrder(ask, orderOf(loss), over.signal, new EventTarget());
+  clearTimeout(timer);
+  if (outcome?.outcome === 'success' && !life.aborted) paid(outcome);
+  over.abort();
+}
+
+function mayAsk({ paidIn }: Loss, { mode, orderStatusEndpoint }: Config): boolean {
+  return paidIn && mode === 'pay' && !!orderStatusEndpoint;
+}
+
+const orderOf = ({ issued }: Loss) => ({ mode: 'pay', mchOrderNo: issued.mchOrderNo }) as const;
+
+/** `frameRemoved`: nobody is known to have submitted anything, so the question alone must not close the order. */
+function question({ issued: { mchOrderNo } }: Loss, config: Config): BackendRequest {
+  return backendRequest(config.orderStatusEndpoint ?? '', config, { mchOrderNo, frameRemoved: true });
+}
+
+/** Paid; submitted and not decided; or failed where nobody was told so yet. Everything else lets the form come back. */
+function decides({ outcome, status, reason }: IotpayOutcome, { failed }: Loss): boolean {
+  if (outcome === 'fail') return !failed;
+  return outcome === 'success' || (isUnderWay(status) && reason !== 'contradiction');
 }

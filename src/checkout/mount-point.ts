@@ -4,7 +4,7 @@ import { configError } from './errors.js';
 export const FRAME_SLOT = 'iotpay-frame';
 
 /** Marks every node that this package adds to somebody else's tree. */
-const MARK = 'data-iotpay-checkout';
+export const MARK = 'data-iotpay-checkout';
 
 /** Proves that a marked node is an original: a clone copies the attribute and not this. */
 const ORIGINAL = Symbol.for('iotpay-checkout');
@@ -23,13 +23,13 @@ export class MountPoint {
   readonly #id: string;
   #slots: HTMLSlotElement[] = [];
   #hosts: Element[] = [];
-  #watch: MutationObserver | undefined;
 
   /** @param id - unique in the document, and a valid selector behind `#` */
   constructor(element: HTMLElement, id: string) {
     this.#element = element;
     this.#id = id;
     this.container = mark(element.ownerDocument.createElement('div'));
+    this.container.id = id;
   }
 
   get frame(): HTMLIFrameElement | null {
@@ -40,17 +40,22 @@ export class MountPoint {
   get inPlace(): boolean {
     const hosts = hostsOf(this.#element, false);
     return (
-      this.container.parentNode === hosts.at(-1) &&
+      this.attached &&
       hosts.length === this.#hosts.length &&
       hosts.every((host, i) => host === this.#hosts[i]) &&
-      this.#slots.every((slot, i) => slot.parentNode === hosts[i] && isNamed(slot, this.#id, i)) &&
-      this.container.id === this.#id &&
-      this.container.slot === (this.#slots.length ? this.#id : FRAME_SLOT)
+      this.#slots.every((slot, i) => slot.parentNode === hosts[i] && slot.name === this.#id) &&
+      [this.container, ...this.#slots].every((node) => node.slot === this.#slotOf(node)) &&
+      this.container.id === this.#id
     );
   }
 
-  /** Whether the element's own shadow tree has a place for the frame: else nobody could see it. */
-  get projected(): boolean {
+  /** Whether the container still stands where IOTPay's script can find it. */
+  get attached(): boolean {
+    return this.container.parentNode === hostsOf(this.#element, false).at(-1);
+  }
+
+  /** Whether the element's own shadow tree has a place for the container. */
+  get shown(): boolean {
     return !!this.#element.shadowRoot?.querySelector(`slot[name=${FRAME_SLOT}]`);
   }
 
@@ -61,53 +66,32 @@ export class MountPoint {
   place(): void {
     const hosts = hostsOf(this.#element);
     const { container } = this;
-    container.id = this.#id;
     this.#slots.forEach((slot) => slot.remove());
     this.#hosts = hosts;
-    this.#slots = hosts.slice(0, -1).map((host, i) => {
+    this.#slots = hosts.slice(0, -1).map((host) => {
       const slot = mark(host.ownerDocument.createElement('slot'));
       slot.name = this.#id;
-      slot.slot = i ? this.#id : FRAME_SLOT;
       host.append(slot);
       return slot;
     });
-    container.slot = this.#slots.length ? this.#id : FRAME_SLOT;
+    for (const node of [container, ...this.#slots]) node.slot = this.#slotOf(node);
+    mark(container).id = this.#id;
     const outermost = hosts.at(-1) as Movable;
-    if (container.parentNode !== outermost) {
-      if (container.isConnected && outermost.moveBefore) outermost.moveBefore(container, null);
-      else outermost.append(container);
-    }
-    this.#observe();
+    if (container.parentNode === outermost) return;
+    if (container.isConnected && outermost.moveBefore) outermost.moveBefore(container, null);
+    else outermost.append(container);
   }
 
-  /** Calls back after any change of our nodes, or beside them, that this class has not made itself. */
-  watch(changed: () => void): void {
-    this.#watch = new MutationObserver(changed);
-    this.#observe();
+  /** The slot that a node of ours goes into: the element's own from the innermost, else the next one inwards. */
+  #slotOf(node: Element): string {
+    const innermost = this.#slots[0] ?? this.container;
+    return node === innermost ? FRAME_SLOT : this.#id;
   }
 
   remove(): void {
-    this.#watch?.disconnect();
-    this.#watch = undefined;
     this.container.remove();
     this.#slots.forEach((slot) => slot.remove());
     this.#slots = [];
-  }
-
-  #observe(): void {
-    const watch = this.#watch;
-    if (!watch) return;
-    // What has been reported so far, and what we have done ourselves, is seen by whoever looks at the nodes now.
-    watch.disconnect();
-    for (const host of this.#hosts) watch.observe(host, { childList: true });
-    for (const node of [this.container, ...this.#slots]) {
-      watch.observe(node, {
-        childList: true,
-        subtree: true,
-        attributes: true,
-        attributeFilter: ['id', 'slot', 'name'],
-      });
-    }
   }
 }
 
@@ -121,7 +105,7 @@ export function discardCopies(element: HTMLElement): void {
 }
 
 /** The element and the hosts of all shadow roots around it, from the inside out. */
-function hostsOf(element: HTMLElement, check = true): Element[] {
+export function hostsOf(element: HTMLElement, check = true): Element[] {
   const hosts: Element[] = [element];
   for (let root = element.getRootNode(); 'host' in root; root = (root as ShadowRoot).host.getRootNode()) {
     if (check && (root as ShadowRoot).slotAssignment === 'manual') {
@@ -132,10 +116,6 @@ function hostsOf(element: HTMLElement, check = true): Element[] {
     hosts.push((root as ShadowRoot).host);
   }
   return hosts;
-}
-
-function isNamed(slot: HTMLSlotElement, id: string, i: number): boolean {
-  return slot.name === id && slot.slot === (i ? id : FRAME_SLOT);
 }
 
 function mark<T extends Element>(node: T): T {

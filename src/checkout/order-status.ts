@@ -36,30 +36,35 @@ export async function pollOrder(
       wait = FIRST_MS;
     }
     if (signal.aborted) break;
-    const asked = await askOnce(request, order, signal);
+    const asked = await askOnce(request(), order, ANSWER_TIMEOUT_MS, signal);
     if (asked && asked.outcome !== 'unknown') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
   return undefined;
 }
 
-/** Asks once. Whatever goes wrong (no answer in time, HTTP errors, nonsense) is `undefined`: not yet known. */
-export async function askOnce(
-  request: () => BackendRequest,
+/**
+ * Asks once.
+ * @param ms - how long the answer may take, in milliseconds
+ * @returns what the backend said of the order; `undefined` where it said nothing: the next question may get an answer
+ */
+export function askOnce(
+  request: BackendRequest,
   order: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
+  ms: number,
   signal: AbortSignal,
 ): Promise<IotpayOutcome | undefined> {
   return within(
-    ANSWER_TIMEOUT_MS,
+    ms,
     signal,
     () => new DOMException('The order status did not come in time.', 'TimeoutError'),
     async (step) => {
-      const response = await post(request(), step);
+      const response = await post(request, step);
       return response.ok
         ? aboutOrder(readOrder(await response.json(), order.mode), order.mchOrderNo)
         : undefined;
     },
-  ).catch(() => undefined); // The next question may get an answer.
+  ).catch(() => undefined);
 }
 
 /** A pause that `hurry` cuts short. */

@@ -1,31 +1,31 @@
-/** Counts what happens again and again, and forgets it after a while. */
+/** A bounded number of tries within a time, with growing pauses. */
 export class Tries {
-  readonly #most: number;
-  readonly #memoryMs: number;
+  readonly #pausesMs: readonly number[];
+  readonly #windowMs: number;
   readonly #now: () => number;
-  #times: number[] = [];
+  #made: number[] = [];
 
   /**
-   * @param most - how many there may be within the memory
-   * @param memoryMs - how long one is remembered, in milliseconds
+   * @param pausesMs - the pause before each try, in milliseconds: as many tries as there are pauses
+   * @param windowMs - how long a try counts, in milliseconds
    */
-  constructor(most: number, memoryMs: number, now: () => number = Date.now) {
-    this.#most = most;
-    this.#memoryMs = memoryMs;
+  constructor(pausesMs: readonly number[], windowMs: number, now: () => number = Date.now) {
+    this.#pausesMs = pausesMs;
+    this.#windowMs = windowMs;
     this.#now = now;
   }
 
-  /** How many are remembered. */
-  get count(): number {
-    const since = this.#now() - this.#memoryMs;
-    this.#times = this.#times.filter((time) => time > since);
-    return this.#times.length;
+  /** @returns the pause before the next try, in milliseconds; `undefined` where there have been too many */
+  next(): number | undefined {
+    const now = this.#now();
+    this.#made = this.#made.filter((at) => now - at < this.#windowMs);
+    const pauseMs = this.#pausesMs[this.#made.length];
+    if (pauseMs !== undefined) this.#made.push(now);
+    return pauseMs;
   }
 
-  /** Counts one more. @returns whether it is still within what there may be */
-  take(): boolean {
-    const { count } = this;
-    this.#times.push(this.#now());
-    return count < this.#most;
+  /** All tries are to be had again. */
+  clear(): void {
+    this.#made = [];
   }
 }

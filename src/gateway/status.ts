@@ -26,6 +26,11 @@ export function isPaid(status: number | undefined): boolean {
   return stateOf(status) === 'paid';
 }
 
+/** Whether a status says that somebody has paid, and nobody knows yet whether it worked. */
+export function isUnderWay(status: number | undefined): boolean {
+  return status === 1;
+}
+
 /**
  * Whether one of these texts is IOTPay's "Timeout": the order must be queried, it has neither failed nor succeeded. Any
  * case, and "Time out" as well: to take another failure for an unknown outcome costs one question.

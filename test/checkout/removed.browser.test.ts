@@ -1,4 +1,4 @@
-// Whatever another hand does to our nodes: a live form again, with the same secureId, or an error that says so.
+// Another hand takes our nodes away: a live form again with the same secureId, or `frame-removed`; never ready over nothing.
 import { expect, fixture, html } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
 import {
@@ -15,228 +15,311 @@ import {
   until,
 } from '../support/element.js';
 
-const origin = servers.faults.gateways.ok;
-/** The promise's own limit, in milliseconds. */
-const SOON_MS = 2000;
+const gatewayOrigin = servers.faults.gateways.ok;
+const endpoint = `${servers.backend}/api/secure-id`;
 
-const HANDS: Readonly<Record<string, (element: HTMLElement) => void>> = {
-  'textContent, as a framework updates a text child': (element) => (element.textContent = 'x'),
-  'replaceChildren, as a page clears its placeholder': (element) => element.replaceChildren(),
-  'innerHTML, as a morph that knows only the server’s markup': (element) =>
-    (element.innerHTML = '<p>Loading</p>'),
-  'removal of the frame, as an extension does': () => frames()[0]?.remove(),
-  'removal of the container': () => frames()[0]?.parentElement?.remove(),
-  'the container goes somewhere else': () => {
-    const container = frames()[0]?.parentElement;
-    if (container) document.body.append(container);
+/** The one live frame, shown, and the status that goes with it. */
+const alive = (element: IotpayCheckout) =>
+  element.status === 'ready' &&
+  frames().length === 1 &&
+  (frames()[0]?.getBoundingClientRect().height ?? 0) > 50;
+
+const container = () => document.querySelector('div[data-iotpay-checkout]')!;
+
+/** An element inside an open shadow root, in turn inside a closed one: two of our slots, and a container outside. */
+async function deepElement(): Promise<{ element: IotpayCheckout; outer: HTMLElement; inner: HTMLElement }> {
+  const outer = await fixture<HTMLElement>(html`<div></div>`);
+  const closed = outer.attachShadow({ mode: 'closed' });
+  closed.innerHTML = '<main><section></section></main>';
+  const inner = closed.querySelector('section')!;
+  const element = document.createElement('iotpay-checkout');
+  Object.assign(element, { secureId: unique('deep'), gatewayOrigin });
+  inner.attachShadow({ mode: 'open' }).append(element);
+  await next(element, 'iotpay-ready');
+  return { element, outer, inner };
+}
+
+/** What another hand does to an element that stands in the document. */
+const HANDS: Readonly<Record<string, (element: IotpayCheckout) => void>> = {
+  'a text update (React, Vue)': (element) => (element.textContent = 'Total: 10'),
+  replaceChildren: (element) => element.replaceChildren(),
+  'innerHTML of the element': (element) => (element.innerHTML = '<p>Placeholder</p>'),
+  'innerHTML written back': (element) => (element.innerHTML = `${element.innerHTML} `),
+  'an extension that removes the frame': () => frames()[0]?.remove(),
+  'the container is removed': () => container().remove(),
+  'the container is emptied': () => container().replaceChildren(),
+  'the container is put somewhere else': (element) => element.after(container()),
+  'taken out and put back': (element) => {
+    const taken = container();
+    taken.remove();
+    element.append(taken);
   },
 };
 
-async function paying(tag: string, settings: Record<string, unknown> = {}): Promise<IotpayCheckout> {
-  const element = document.createElement('iotpay-checkout');
-  Object.assign(element, {
-    secureIdEndpoint: `${servers.backend}/api/secure-id`,
-    gatewayOrigin: origin,
-    requestData: { tag },
-    noRedirect: true,
-    ...settings,
-  });
-  (await fixture(html`<div></div>`)).append(element);
-  await next(element, 'iotpay-ready');
-  return element;
-}
-
-async function liveAgain(element: IotpayCheckout, mounted: number): Promise<void> {
-  await until(() => mounts().length > mounted && element.status === 'ready', 'a live form again', SOON_MS);
-  expect(frames()).to.have.length(1);
-  expect(frames()[0]?.getBoundingClientRect().height).to.be.above(0);
-  const [before, after] = mounts().slice(-2);
-  expect(after?.secureId).to.equal(before?.secureId);
-}
-
-describe('a form that another hand takes away comes back with the same secureId', () => {
-  for (const [name, hand] of Object.entries(HANDS)) {
-    it(`ready: ${name}`, async () => {
-      const tag = unique('hand');
-      const element = await paying(tag);
+describe('a form that another hand takes away', () => {
+  for (const [hand, act] of Object.entries(HANDS)) {
+    it(`ready, ${hand}: alive again with the same secureId`, async () => {
+      const element = await readyElement();
+      const { secureId } = mounts().at(-1)!;
       const mounted = mounts().length;
-      hand(element);
-      await liveAgain(element, mounted);
-      expect(await seen(tag)).to.have.length(1);
-      expect(document.querySelectorAll('[data-iotpay-checkout]')).to.have.length(1);
-    });
-
-    it(`declined: ${name}`, async () => {
-      const tag = unique('declined');
-      const element = await paying(tag);
-      report({ result: 'FAIL', message: 'Card declined' });
-      expect(element.status).to.equal('failed');
-      const mounted = mounts().length;
-      hand(element);
-      await liveAgain(element, mounted);
-      expect(await seen(tag)).to.have.length(1);
+      act(element);
+      await until(() => mounts().length > mounted && alive(element), 'the form is back', 2000);
+      await pause(150);
+      expect(alive(element)).to.equal(true);
+      expect(mounts().at(-1)?.secureId).to.equal(secureId);
+      expect(mounts().length).to.equal(mounted + 1);
+      report({ result: 'SUCCESS' });
+      expect(element.status).to.equal('succeeded');
     });
   }
 
-  it('loading: the container is removed before the frame has come', async () => {
-    const element = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
-    Object.assign(element, {
-      secureId: unique('early'),
-      gatewayOrigin: servers.faults.gateways['late-frame'],
+  it('asks nothing of the backend for it, neither a secureId nor anything else', async () => {
+    const tag = unique('same');
+    const element = await readyElement({
+      secureId: undefined,
+      secureIdEndpoint: endpoint,
+      requestData: { tag },
     });
-    const done = element.load();
-    await until(() => !!element.querySelector('[data-iotpay-checkout]'), 'a container');
-    const mounted = mounts().length;
-    element.replaceChildren();
-    await until(() => mounts().length > mounted, 'mounted again', SOON_MS);
-    await done;
-    expect(element.status).to.equal('ready');
-    expect(frames()).to.have.length(1);
+    element.textContent = '';
+    await next(element, 'iotpay-ready', 2000);
+    expect(await seen(tag)).to.have.length(1);
   });
 
-  it('unknown: nothing to pay in comes back, and the order goes on being asked for', async () => {
+  for (const hand of ['the outermost host', 'a host on the way', 'a slot', 'the name of a slot']) {
+    it(`in shadow roots, ${hand}: alive again`, async () => {
+      const { element, outer, inner } = await deepElement();
+      if (hand === 'the outermost host') outer.innerHTML = '<b>again</b>';
+      else if (hand === 'a host on the way') inner.textContent = 'again';
+      else if (hand === 'a slot') inner.querySelector('slot')?.remove();
+      else inner.querySelector('slot')?.setAttribute('name', 'other');
+      await until(() => alive(element), 'the form is back', 2000);
+      await pause(150);
+      expect(alive(element)).to.equal(true);
+      expect(inner.querySelectorAll('slot').length).to.equal(1);
+    });
+  }
+
+  it('keeps a form whose attributes a morph has taken: nothing is mounted again', async () => {
+    const element = await readyElement();
+    const window = frames()[0]?.contentWindow;
+    const taken = container();
+    for (const name of ['id', 'slot', 'data-iotpay-checkout']) taken.removeAttribute(name);
+    await until(() => container() === taken && taken.slot === 'iotpay-frame', 'they are back', 2000);
+    expect(frames()[0]?.contentWindow).to.equal(window);
+    expect(element.status).to.equal('ready');
+  });
+
+  it('a frame that IOTPay’s own script replaces, at once or a moment later, is no loss', async () => {
+    const element = await readyElement();
+    const mounted = mounts().length;
+    for (const ms of [0, 100]) {
+      const place = container();
+      frames()[0]?.remove();
+      if (ms) await pause(ms);
+      const other = document.createElement('iframe');
+      other.src = `${gatewayOrigin}/frame`;
+      place.append(other);
+      await pause(400);
+      expect([mounts().length, frames().length, element.status]).to.deep.equal([mounted, 1, 'ready']);
+    }
+  });
+
+  it('declined: alive again with the same secureId', async () => {
+    const element = await readyElement();
+    const { secureId } = mounts().at(-1)!;
+    report({ result: 'FAIL', message: 'Declined' });
+    expect(element.status).to.equal('failed');
+    element.textContent = 'x';
+    await until(() => alive(element), 'the form is back', 2000);
+    expect(mounts().at(-1)?.secureId).to.equal(secureId);
+  });
+
+  for (const what of ['container', 'frame'] as const) {
+    it(`loading, its ${what} as soon as it is there: mounted again`, async () => {
+      const element = await fixture<IotpayCheckout>(
+        html`<iotpay-checkout loading="manual"></iotpay-checkout>`,
+      );
+      const secureId = unique('loading');
+      Object.assign(element, { secureId, gatewayOrigin });
+      const hand = new MutationObserver(() => {
+        const found = element.querySelector(what === 'frame' ? 'iframe' : 'div');
+        found?.remove();
+        if (found) hand.disconnect();
+      });
+      hand.observe(element, { childList: true, subtree: true });
+      await element.load();
+      expect(alive(element)).to.equal(true);
+      expect(mounts().filter((mount) => mount.secureId === secureId).length).to.equal(2);
+    });
+  }
+
+  it('unknown: no form is put back, and the order is asked for at once', async () => {
     const tag = unique('unknown');
-    const element = await paying(tag, {
-      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500`,
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=404`,
+      requestData: { tag },
     });
     report({ result: 'FAIL', message: 'Timeout' });
-    const mounted = mounts().length;
-    element.replaceChildren();
-    await pause(500);
+    await until(async () => (await seen(tag)).length >= 6, 'the pauses have grown', 15_000);
+    const asked = (await seen(tag)).length;
+    frames()[0]?.remove();
+    await until(async () => (await seen(tag)).length > asked, 'it is asked for', 1000);
     expect(element.status).to.equal('unknown');
-    expect(mounts().length).to.equal(mounted);
-    element.orderStatusEndpoint = `${servers.backend}/api/order-status`;
-    expect(frames()).to.have.length(0);
+    expect(frames().length).to.equal(0);
+    report({ result: 'SUCCESS' });
+    expect(element.status).to.equal('succeeded');
   });
 
-  it('the slots in the hosts around it are put back without a new frame', async () => {
-    const outer = document.createElement('div');
-    const inner = outer
-      .attachShadow({ mode: 'closed' })
-      .appendChild(document.createElement('iotpay-checkout'));
-    (await fixture(html`<div></div>`)).append(outer);
-    Object.assign(inner, { secureId: unique('slot'), gatewayOrigin: origin });
-    await next(inner, 'iotpay-ready');
-    const window = frames()[0]?.contentWindow;
-    inner.replaceChildren();
-    frames()[0]?.parentElement?.removeAttribute('slot');
-    await until(() => (frames()[0]?.getBoundingClientRect().height ?? 0) > 0, 'shown again', SOON_MS);
-    expect(frames()[0]?.contentWindow).to.equal(window);
-    expect(inner.status).to.equal('ready');
+  it('unknown: a container that another hand wakes stays inert', async () => {
+    const element = await readyElement();
+    report({ result: 'FAIL', message: 'Timeout' });
+    container().removeAttribute('inert');
+    await until(() => (container() as HTMLElement).inert, 'it is inert', 2000);
+    expect(element.status).to.equal('unknown');
   });
 
-  it('an outer host that renders its children again', async () => {
-    const outer = document.createElement('div');
-    const inner = outer.attachShadow({ mode: 'open' }).appendChild(document.createElement('iotpay-checkout'));
-    (await fixture(html`<div></div>`)).append(outer);
-    Object.assign(inner, { secureId: unique('outer'), gatewayOrigin: origin });
-    await next(inner, 'iotpay-ready');
-    const mounted = mounts().length;
-    outer.innerHTML = '<b>rendered again</b>';
-    await liveAgain(inner, mounted);
+  it('taken away again and again: frame-removed, retryable, in plain words; and a retry mounts the same secureId', async () => {
+    const element = await readyElement();
+    const { secureId } = mounts().at(-1)!;
+    const log = record(element);
+    const hand = setInterval(() => element.childElementCount && element.replaceChildren(), 20);
+    await next(element, 'iotpay-error');
+    clearInterval(hand);
+    expect(element.status).to.equal('error');
+    expect(element.error?.code).to.equal('frame-removed');
+    expect(element.error?.retryable).to.equal(true);
+    expect(element.error?.message).to.include('Put changing text beside the element');
+    expect(element.shadowRoot?.textContent).to.include('before you pay again');
+    expect(element.shadowRoot?.textContent).to.not.include('not been charged');
+    expect(frames().length).to.equal(0);
+    expect(log.filter((each) => each === 'error').length).to.equal(1);
+    await element.load();
+    expect(alive(element)).to.equal(true);
+    expect(mounts().at(-1)?.secureId).to.equal(secureId);
   });
 
-  it('in the task of iotpay-ready itself', async () => {
-    const tag = unique('placeholder');
-    const element = document.createElement('iotpay-checkout');
-    Object.assign(element, { secureId: tag, gatewayOrigin: origin });
-    element.append('Loading …');
-    element.addEventListener('iotpay-ready', () => element.replaceChildren(), { once: true });
-    (await fixture(html`<div></div>`)).append(element);
-    await next(element, 'iotpay-ready');
-    await liveAgain(element, 1);
+  it('a listener of iotpay-ready that clears its placeholder is told once, and the form lives', async () => {
+    const element = await fixture<IotpayCheckout>(
+      html`<iotpay-checkout loading="manual"><p>Please wait</p></iotpay-checkout>`,
+    );
+    Object.assign(element, { secureId: unique('clears'), gatewayOrigin });
+    const log = record(element);
+    element.addEventListener('iotpay-ready', () => (element.textContent = ''));
+    await element.load();
+    await until(() => alive(element), 'the form is back', 2000);
+    await pause(300);
+    expect(alive(element)).to.equal(true);
+    expect(log).to.deep.equal(['ready']);
   });
 
-  it('a frame that IOTPay’s own script replaces is no loss', async () => {
+  it('says an error, and not ready, where the page has emptied the shadow tree that shows it', async () => {
+    const element = await readyElement();
+    element.shadowRoot!.replaceChildren();
+    await next(element, 'iotpay-error', 3000);
+    expect(element.error?.code).to.equal('mount-failed');
+    expect(frames().length).to.equal(0);
+  });
+
+  it('removed with its element, nothing is put back', async () => {
     const element = await readyElement();
     const mounted = mounts().length;
-    const frame = frames()[0];
-    const other = document.createElement('iframe');
-    other.src = `${origin}/frame`;
-    frame?.replaceWith(other);
-    await pause(600);
-    expect(mounts().length).to.equal(mounted);
-    expect(element.status).to.equal('ready');
-    expect(frames()).to.have.length(1);
-  });
-
-  it('again and again: the error says so, no order is made, and load() goes on with the same secureId', async () => {
-    const tag = unique('again');
-    const element = await paying(tag);
-    const log = record(element);
-    const greedy = new MutationObserver(() => element.querySelector('[data-iotpay-checkout]')?.remove());
-    greedy.observe(element, { childList: true });
-    const error = await next(element, 'iotpay-error', 15_000);
-    greedy.disconnect();
-    expect((error.detail as unknown as { code: string }).code).to.equal('frame-removed');
-    expect(element.error?.retryable).to.equal(true);
-    expect(element.status).to.equal('error');
-    expect(frames()).to.have.length(0);
-    const { secureId } = mounts().at(-1) ?? {};
-    await element.load();
-    expect(element.status).to.equal('ready');
-    expect(mounts().at(-1)?.secureId).to.equal(secureId);
-    expect(await seen(tag)).to.have.length(1);
-    expect(log.filter((each) => each === 'error')).to.have.length(1);
+    element.textContent = '';
+    element.remove();
+    await pause(300);
+    expect([mounts().length, frames().length, element.status]).to.deep.equal([mounted, 0, 'idle']);
   });
 });
 
-describe('a payment under way in a frame that vanishes', () => {
-  it('is found by asking for the order before the form is put back', async () => {
-    const tag = unique('charged');
-    const element = await paying(tag, {
-      orderStatusEndpoint: `${servers.backend}/api/order-status`,
-      requestData: { tag, status: undefined },
-    });
-    const log = record(element);
-    const mounted = mounts().length;
-    element.requestHeaders = { 'X-Status': '2' };
-    element.replaceChildren();
-    await until(
-      async () => (await seen(tag)).some(({ path }) => path.endsWith('/order-status')),
-      'the question',
-      SOON_MS,
-    );
-    const question = (await seen(tag)).find(({ path }) => path.endsWith('/order-status'));
-    expect(question?.body).to.include({ tag, mode: 'pay', frameRemoved: true });
-    await liveAgain(element, mounted);
-    expect(log).to.include('ready');
-  });
-});
-
-describe('the attribute status', () => {
-  for (const [name, hand] of Object.entries<(element: Element) => void>({
-    removed: (element) => element.removeAttribute('status'),
-    rewritten: (element) => element.setAttribute('status', 'idle'),
-  })) {
-    it(`says what is so, after it was ${name}`, async () => {
-      const element = await readyElement();
-      hand(element);
-      await until(() => element.getAttribute('status') === 'ready', 'the status again', SOON_MS);
-    });
+describe('what a vanished frame may hide', () => {
+  /** Answers of an order-status route, by the test's own service: what it was asked, and what it says. */
+  async function askedElement(answers: readonly unknown[]) {
+    const tag = unique('hide');
+    const real = window.fetch.bind(window);
+    const bodies: Record<string, unknown>[] = [];
+    window.fetch = async (input, init) => {
+      if (typeof input !== 'string' || !input.endsWith(`/status-of-${tag}`)) return real(input, init);
+      bodies.push(JSON.parse(init?.body as string) as Record<string, unknown>);
+      const answer = answers[Math.min(bodies.length, answers.length) - 1];
+      if (answer === undefined) throw new TypeError('no network');
+      return new Response(JSON.stringify(answer));
+    };
+    const element = await readyElement({ orderStatusEndpoint: `/status-of-${tag}`, requestData: { tag } });
+    return { element, bodies, done: () => (window.fetch = real) };
   }
 
-  it('another hand that corrects it each time does not freeze the page', async () => {
-    const element = await readyElement();
-    const stubborn = new MutationObserver(() => {
-      if (element.getAttribute('status') !== 'mine') element.setAttribute('status', 'mine');
+  it('paid meanwhile: the success is told, and no form comes back', async () => {
+    const { element, bodies, done } = await askedElement([{ status: 2 }]);
+    const log = record(element);
+    element.textContent = 'x';
+    await next(element, 'iotpay-success', 2000);
+    done();
+    expect(bodies[0]).to.include({ frameRemoved: true, mode: 'pay' });
+    expect(log).to.deep.equal(['success (order)']);
+    expect(frames().length).to.equal(0);
+  });
+
+  it('submitted and not decided: unknown, and asked for until it is known', async () => {
+    const { element, bodies, done } = await askedElement([{ status: 1 }, { status: 1 }, { status: 3 }]);
+    const log = record(element);
+    frames()[0]?.remove();
+    await next(element, 'iotpay-success');
+    done();
+    expect(log).to.deep.equal(['timeout (order)', 'success (order)']);
+    expect(bodies.map((body) => body['frameRemoved'])).to.deep.equal([true, undefined, undefined]);
+  });
+
+  it('failed meanwhile: the failure is told', async () => {
+    const { element, done } = await askedElement([{ status: 9 }]);
+    frames()[0]?.remove();
+    await next(element, 'iotpay-fail', 2000);
+    done();
+    expect(element.status).to.equal('failed');
+  });
+
+  for (const answer of [{ status: 0 }, undefined]) {
+    it(`${answer ? 'not submitted' : 'no answer'}: the form comes back, and the order is watched for a charge that was on its way`, async () => {
+      const { element, bodies, done } = await askedElement([answer, answer, { status: 2 }]);
+      frames()[0]?.remove();
+      await until(() => alive(element), 'the form is back', 2000);
+      await next(element, 'iotpay-success');
+      done();
+      expect(bodies.every((body) => body['frameRemoved'] === true)).to.equal(true);
+      await until(() => frames().length === 0, 'the form is taken down');
     });
-    stubborn.observe(element, { attributeFilter: ['status'] });
+  }
+});
+
+describe('the status attribute', () => {
+  it('is put back when another hand removes or rewrites it, and a quarrel over it keeps nobody busy', async () => {
+    const element = await readyElement();
     element.removeAttribute('status');
-    await pause(300);
-    stubborn.disconnect();
-    expect(element.status).to.equal('ready');
+    await until(() => element.getAttribute('status') === 'ready', 'it is back', 2000);
+    element.setAttribute('status', 'succeeded');
+    await until(() => element.getAttribute('status') === 'ready', 'it is true', 2000);
+    let rounds = 0;
+    const other = new MutationObserver(() => {
+      if (element.getAttribute('status') === 'mine') return;
+      rounds++;
+      element.setAttribute('status', 'mine');
+    });
+    other.observe(element, { attributeFilter: ['status'] });
+    element.setAttribute('status', 'mine');
+    await pause(1000);
+    other.disconnect();
+    expect(rounds).to.be.lessThan(50);
+    await until(() => element.getAttribute('status') === 'ready', 'it is back', 2000);
+    expect(frames().length).to.equal(1);
   });
 });
 
 describe('copies', () => {
-  it('that a parser adds after the element was connected are discarded', async () => {
+  it('that a page adds after the element was connected are discarded: one live frame', async () => {
     const element = await readyElement();
     const window = frames()[0]?.contentWindow;
-    const copy = frames()[0]?.parentElement?.cloneNode(true) as HTMLElement;
-    element.append(copy);
-    await until(() => frames().length === 1, 'one frame', SOON_MS);
-    expect(copy.isConnected).to.equal(false);
+    element.append(container().cloneNode(true));
+    expect(frames().length).to.equal(2);
+    await until(() => frames().length === 1, 'the copy is gone', 2000);
     expect(frames()[0]?.contentWindow).to.equal(window);
+    expect(element.status).to.equal('ready');
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asText, type JsonObject } from '../../gateway/envelope.js';
-import { stateOf } from '../../gateway/status.js';
+import { isUnderWay, stateOf } from '../../gateway/status.js';
 import {
   corsHeaders,
   jsonResponse,
@@ -116,7 +116,7 @@ export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context>
     }
     const order = await askOrder(parts.order, { ...question, mode: 'pay' });
     if (order instanceof Response) return order;
-    return tellStatus(parts, order, asked, frameRemoved === true);
+    return tellStatus(parts, order, asked, frameRemoved !== true);
   });
 }
 
@@ -124,7 +124,7 @@ async function tellStatus<Context>(
   parts: Parts<Context>,
   order: CheckedOrder,
   asked: string | undefined,
-  frameRemoved: boolean,
+  submitted: boolean,
 ): Promise<Response> {
   const { records, attempts, delivery } = parts;
   const name = nameOf(order.id);
@@ -141,9 +141,11 @@ async function tellStatus<Context>(
     );
   }
   const { mchOrderNo } = meant;
-  // A page that has lost its frame asks to be sure; nobody says that anything was sent.
-  const told = frameRemoved ? before : await attempts.tell(name, mchOrderNo);
-  const record = await settleOnce(parts, name, mchOrderNo, told);
+  const told = submitted ? await attempts.tell(name, mchOrderNo) : before;
+  let record = await settleOnce(parts, name, mchOrderNo, told);
+  // A frame was taken away: nobody is known to have submitted anything, unless the gateway has begun with it.
+  if (!submitted && isUnderWay(attemptOf(record, mchOrderNo)?.status))
+    record = (await attempts.tell(name, mchOrderNo)) ?? record;
   await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
   return jsonResponse(statusOf(record, mchOrderNo));
 }

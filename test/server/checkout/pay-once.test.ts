@@ -54,6 +54,43 @@ describe('one order', () => {
     assert.equal(shop.charges(), 1);
   });
 
+  it('stays open when its frame was taken away and the gateway knows of no submission', async (test) => {
+    const shop = await shopFor(test);
+    const { secureId, mchOrderNo } = await shop.secureId();
+    const told = await shop.orderStatus({ mchOrderNo, frameRemoved: true });
+    assert.deepEqual([told.status, told.mchOrderNo], [0, mchOrderNo]);
+    const reloaded = await shop.secureId();
+    assert.deepEqual([reloaded.secureId, reloaded.mchOrderNo], [secureId, mchOrderNo], 'the same form');
+    assert.equal((await shop.checkout.status('order-1')).state, 'open');
+    await shop.pay(secureId);
+    await pause(1000);
+    assert.equal((await shop.orderStatus({ mchOrderNo, frameRemoved: true })).status, 2);
+    assert.equal(shop.charges(), 1);
+  });
+
+  it('waits when its frame was taken away and the gateway has begun with it', async (test) => {
+    const shop = await shopFor(test);
+    const { secureId, mchOrderNo } = await shop.secureId();
+    await shop.pay(secureId, 'unknown-status');
+    assert.equal((await shop.orderStatus({ mchOrderNo, frameRemoved: true })).status, 1);
+    const reloaded = await shop.secureId();
+    assert.deepEqual([reloaded.status, reloaded.secureId], [1, undefined]);
+  });
+
+  it('that was told of as submitted stays so, whatever a question about its frame says', async (test) => {
+    const shop = await shopFor(test, { sandbox: {} });
+    const { mchOrderNo } = await shop.secureId();
+    assert.equal((await shop.orderStatus({ mchOrderNo })).status, 1);
+    assert.equal((await shop.orderStatus({ mchOrderNo, frameRemoved: true })).status, 1);
+    assert.equal((await shop.secureId()).status, 1);
+  });
+
+  it('takes a `frameRemoved` that is not true for an ordinary question', async (test) => {
+    const shop = await shopFor(test);
+    const { mchOrderNo } = await shop.secureId();
+    assert.equal((await shop.orderStatus({ mchOrderNo, frameRemoved: 'false' })).status, 1);
+  });
+
   it('can be paid anew after a Timeout that became a failure', async (test) => {
     const shop = await shopFor(test);
     const { secureId, mchOrderNo } = await shop.secureId({ channel: 'UPI_EX' });
