@@ -31,8 +31,9 @@ export interface Delivered {
 
 /** How long the gateway may take for one answer, in milliseconds. */
 const GATEWAY_MS = 3000;
-/** Pause between two runs of `reconcile`, in milliseconds. */
+/** Shortest pause between two runs of `reconcile`, in milliseconds; a run that took long is followed by a longer one. */
 const RECONCILE_MS = 1500;
+const PAUSE_OF_RUN = 10;
 
 const settings = JSON.parse(process.env['SOAK_SHOP'] ?? '') as ShopSettings;
 const { run, parent } = settings;
@@ -89,7 +90,9 @@ server.listen(settings.port, '127.0.0.1', () => process.send?.('ready'));
 // The soak has ended, whatever way: nobody needs this server any more.
 process.on('disconnect', () => process.exit());
 
-for (;;) {
-  await new Promise((resolve) => setTimeout(resolve, RECONCILE_MS));
+for (let tookMs = 0; ;) {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(RECONCILE_MS, PAUSE_OF_RUN * tookMs)));
+  const startMs = performance.now();
   await checkout.reconcile().catch((error: unknown) => console.log(`reconcile: ${String(error)}`));
+  tookMs = performance.now() - startMs;
 }

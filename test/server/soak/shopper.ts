@@ -1,6 +1,6 @@
 // A person who buys one thing. What people do, they do: several tabs, reloads, double clicks, impatience. Two things a person
-// does not do: pay again after having seen "paid" anywhere; and leave another tab open after starting over, since the form
-// of before a decline and the one of after it can both be paid in (then `onPaidTwice` tells).
+// does not do: pay again after having seen "paid" anywhere; and go on paying in a form that was declined, or of which nobody
+// knows, once there is another one: both can be paid in then (and `onPaidTwice` tells).
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import { command } from './servers.js';
 import { pause, type Random } from './random.js';
@@ -60,6 +60,8 @@ export class ShopperModel {
   #tabs: Tab[] = [];
   /** The attempt of which a FAIL was heard, until there is a new form. */
   #failed: string | undefined;
+  /** The attempts in whose forms a card was declined, or something was submitted of which nobody knows. */
+  readonly #tried = new Set<string>();
   /** Something was submitted, and nobody has said what became of it. */
   #unclear = false;
   #key = 0;
@@ -91,6 +93,8 @@ export class ShopperModel {
     const dice = random.next();
     if (this.#tabs.length === 0 || dice < 0.1) {
       this.#mall.count('reload');
+      // A reload takes the form of its page away.
+      if (this.#tabs.length > 0) this.#close(random.pick(this.#tabs));
       return this.#open();
     }
     if (dice < 0.25) {
@@ -101,6 +105,10 @@ export class ShopperModel {
     await this.#pay();
   }
 
+  #close(tab: Tab): void {
+    this.#tabs = this.#tabs.filter((each) => each !== tab);
+  }
+
   /** A page loads: it asks for a form. */
   async #open(): Promise<void> {
     const failed = this.#failed;
@@ -108,12 +116,11 @@ export class ShopperModel {
     const told = await this.#post('secure-id', body);
     if (!told) return;
     if (told.secureId && told.mchOrderNo) {
-      // Starting over: the form of before is gone from every tab.
-      if (failed && this.#failed === failed) {
-        this.#tabs = [];
-        this.#failed = undefined;
-      }
-      this.#tabs.push({ mchOrderNo: told.mchOrderNo });
+      if (failed && this.#failed === failed) this.#failed = undefined;
+      const { mchOrderNo } = told;
+      if (!this.#tried.has(mchOrderNo))
+        this.#tabs = this.#tabs.filter((tab) => !this.#tried.has(tab.mchOrderNo));
+      this.#tabs.push({ mchOrderNo });
     } else this.#learn(told);
   }
 
@@ -153,6 +160,7 @@ export class ShopperModel {
   }
 
   async #submit(mchOrderNo: string, scenario: string): Promise<Heard> {
+    this.#tried.add(mchOrderNo);
     const heard = await this.#send(mchOrderNo, scenario);
     this.#note(`paid in ${mchOrderNo} with ${scenario}: ${heard}`);
     return heard;
@@ -184,6 +192,7 @@ export class ShopperModel {
     const tab = this.#tabs.at(-1);
     if (!tab || this.#random.chance(0.15)) {
       this.#mall.count('reload while nothing is known');
+      if (tab) this.#close(tab);
       this.#unclear = false;
       return this.#open();
     }
