@@ -4,8 +4,11 @@
  */
 import { createAdaptorServer } from '@hono/node-server';
 import { createShop } from './backend/app.js';
-import { readSettings, SettingsError } from './backend/settings.js';
+import { readSettings } from './backend/settings.js';
+import { SettingsError } from './backend/settings-error.js';
 
+/** How often the shop asks about what nobody has told it of, in milliseconds. */
+const TIDY_MS = 60_000;
 /** How many ports are tried when the first is taken. */
 const PORT_TRIES = 20;
 
@@ -18,7 +21,12 @@ try {
   });
   const port = await listen(server, settings.port);
   const address = `http://127.0.0.1:${port}`;
-  app = createShop({ ...settings, address });
+  const shop = createShop({ ...settings, address });
+  app = shop.app;
+  const tidy = () => shop.tidy().catch((error) => console.error(error));
+  // Once now: a payment may have been made while the shop was away.
+  void tidy();
+  const tidying = setInterval(tidy, TIDY_MS);
   console.log(`\n  Brindle Cove, a demo shop with iotpay-checkout`);
   console.log(`\n    Shop        ${address}`);
   console.log(`    Playground  ${address}/playground`);
@@ -34,7 +42,8 @@ try {
     console.log('    asking for them. Set it to the https address of a tunnel to this shop.\n');
   }
   const stop = () => {
-    server.close();
+    clearInterval(tidying);
+    server.close(() => void settings.database.close());
     void settings.sandbox?.close();
     if ('closeAllConnections' in server) server.closeAllConnections();
   };

@@ -15,11 +15,11 @@ import { OrderError, Orders } from './orders.js';
 import { createPayments } from './payments.js';
 import { contentSecurityPolicy } from './policy.js';
 import { RateLimit } from './rate-limit.js';
-import { Sessions } from './sessions.js';
+import { Visitors } from './visitors.js';
 
 const WINDOW_MS = 10 * 60 * 1000;
 /** Forms that one visitor may ask for within ten minutes. */
-const FORMS_PER_SESSION = 60;
+const FORMS_PER_VISITOR = 60;
 /** Forms that one address may ask for within ten minutes: several visitors may share it. */
 const FORMS_PER_ADDRESS = 180;
 const MAX_FORM_BYTES = 16 * 1024;
@@ -40,10 +40,10 @@ const FILES = [
  * The whole shop over Web-standard requests.
  * @param {import('./settings.js').Settings & {address: string}} settings `address`: where it listens
  */
-export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, address }) {
-  const sessions = new Sessions();
-  const orders = new Orders();
-  const perSession = new RateLimit(FORMS_PER_SESSION, WINDOW_MS);
+export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, database, address }) {
+  const visitors = new Visitors(database);
+  const orders = new Orders(database);
+  const perVisitor = new RateLimit(FORMS_PER_VISITOR, WINDOW_MS);
   const perAddress = new RateLimit(FORMS_PER_ADDRESS, WINDOW_MS);
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
   const port = new URL(address).port;
@@ -60,7 +60,8 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     notifyUrl: `${publicUrl ?? address}/api/iotpay/notify`,
     returnUrl: `${publicUrl ?? address}/`,
     orders,
-    sessions,
+    visitors,
+    database,
     originOf,
   });
 
@@ -82,9 +83,9 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
 
   app.use('/api/iotpay/secure-id', async (context, next) => {
     if (context.req.method !== 'POST') return next();
-    const session = sessions.of(context.req.raw);
-    const visitor = getConnInfo(context).remote.address ?? 'unknown';
-    const wait = Math.max(perAddress.hit(visitor), session ? perSession.hit(session.id) : 0);
+    const visitor = await visitors.of(context.req.raw);
+    const from = getConnInfo(context).remote.address ?? 'unknown';
+    const wait = Math.max(perAddress.hit(from), visitor ? perVisitor.hit(visitor.id) : 0);
     if (wait === 0) return next();
     return context.json(
       { retCode: 'FAIL', retMsg: 'Too many payments were started here. Please wait a few minutes.' },
@@ -98,10 +99,11 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
 
   app.get('/api/orders/:id', async (context) => {
     context.header('Cache-Control', 'no-store');
-    const order = orders.of(sessions.of(context.req.raw), context.req.param('id'));
+    const visitor = await visitors.of(context.req.raw);
+    const order = await orders.of(visitor, context.req.param('id'));
     if (!order) return context.json({ message: 'You have no such order.' }, 404);
     const standing = await payments.look(order, { waiting: context.req.query('waiting') !== undefined });
-    const { id, state, totals, currency, payment } = order;
+    const { id, state, totals, currency, payment } = (await orders.of(visitor, order.id)) ?? order;
     return context.json({
       id,
       state,
@@ -143,20 +145,28 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
   /* Pages and their forms. */
 
   /**
+   * The visitor, by the cookie; a new one gets one.
+   * @param {import('hono').Context} context
+   */
+  const visitorOf = async (context) => {
+    const visitor = (await visitors.of(context.req.raw)) ?? (await visitors.open());
+    context.header('Set-Cookie', visitors.cookie(visitor, originOf(context.req.raw).startsWith('https:')));
+    return visitor;
+  };
+  /**
    * A page's surroundings: the visitor, their language, the policy.
    * @param {import('hono').Context} context
    * @param {(nonce: string) => Readonly<Record<string, string>>} [policy] what is different on this page
    */
-  const open = (context, policy = () => ({})) => {
-    const session = sessions.of(context.req.raw) ?? sessions.open();
-    context.header('Set-Cookie', sessions.cookie(session, originOf(context.req.raw).startsWith('https:')));
+  const open = async (context, policy = () => ({})) => {
+    const visitor = await visitorOf(context);
     const nonce = randomBytes(18).toString('base64');
     const lang = languageOf(context.req.header('Cookie'), context.req.header('Accept-Language'));
     context.header('Content-Security-Policy', contentSecurityPolicy(nonce, gatewayOrigin, policy(nonce)));
     context.header('Cache-Control', 'no-store');
     context.header('Cross-Origin-Opener-Policy', 'same-origin');
     const { pathname, search } = new URL(context.req.url);
-    const count = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);
+    const count = piecesIn(await visitors.cart(visitor));
     /** @type {import('../shop/pages.js').Page} */
     const page = {
       ...translator(lang),
@@ -166,7 +176,7 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
       gatewayOrigin,
       scenarios: sandbox?.scenarios,
     };
-    return { session, page };
+    return { visitor, page };
   };
 
   // Forms come from the shop's own pages only.
@@ -186,22 +196,21 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     }),
   );
 
-  app.get('/', (context) => {
-    const { page } = open(context);
+  app.get('/', async (context) => {
+    const { page } = await open(context);
     return context.html(pages.home(page));
   });
-  app.get('/products/:slug', (context) => {
+  app.get('/products/:slug', async (context) => {
     const product = findProduct(context.req.param('slug'));
-    const { page } = open(context);
+    const { page } = await open(context);
     return product ? context.html(pages.product(page, product)) : context.html(pages.missing(page), 404);
   });
 
-  app.get('/cart', (context) => {
-    const { session, page } = open(context);
-    return context.html(pages.cart(page, linesOf(session)));
+  app.get('/cart', async (context) => {
+    const { visitor, page } = await open(context);
+    return context.html(pages.cart(page, await visitors.cart(visitor)));
   });
   app.post('/cart', async (context) => {
-    const session = sessions.of(context.req.raw) ?? sessions.open();
     const form = await context.req.parseBody();
     const product = findProduct(form['product']);
     if (!product) return context.text('Unknown product.\n', 400);
@@ -209,44 +218,39 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     if (!Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) {
       return context.text(`quantity: expected a whole number from 0 to ${MAX_QUANTITY}.\n`, 400);
     }
-    const before = form['set'] === undefined ? (session.cart.get(product.slug) ?? 0) : 0;
-    const after = Math.min(before + quantity, MAX_QUANTITY);
-    if (after === 0) session.cart.delete(product.slug);
-    else session.cart.set(product.slug, after);
-    context.header('Set-Cookie', sessions.cookie(session, originOf(context.req.raw).startsWith('https:')));
+    const visitor = await visitorOf(context);
+    if (form['set'] === undefined) await visitors.addToCart(visitor, product.slug, quantity);
+    else await visitors.setInCart(visitor, product.slug, quantity);
     return context.redirect('/cart', 303);
   });
 
-  app.post('/checkout', (context) => {
-    const session = sessions.of(context.req.raw);
-    if (!session || session.cart.size === 0) return context.redirect('/cart', 303);
-    const wanted = [...session.cart].map(([slug, quantity]) => ({ slug, quantity }));
+  app.post('/checkout', async (context) => {
+    const visitor = await visitors.of(context.req.raw);
+    const cart = visitor ? await visitors.cart(visitor) : [];
+    if (!visitor || cart.length === 0) return context.redirect('/cart', 303);
     // The same cart is the same order: going back and on again starts no second one.
-    const latest = orders.of(session, session.orders.at(-1));
-    const same =
-      latest?.state === 'open' &&
-      latest.lines.length === wanted.length &&
-      latest.lines.every(({ product, quantity }) => session.cart.get(product.slug) === quantity);
-    const order = same ? latest : orders.place(session, wanted);
-    if (!same) session.orders.push(order.id);
+    const latest = await orders.latestFromCart(visitor);
+    const same = latest?.state === 'open' && contents(latest.lines) === contents(cart);
+    const wanted = cart.map(({ product, quantity }) => ({ slug: product.slug, quantity }));
+    const order = same ? latest : await orders.place(visitor, wanted, { fromCart: true });
     return context.redirect(`/checkout/${order.id}`, 303);
   });
   app.get('/checkout/:id', async (context) => {
-    const { session, page } = open(context);
-    const order = orders.of(session, context.req.param('id'));
+    const { visitor, page } = await open(context);
+    const order = await orders.of(visitor, context.req.param('id'));
     if (!order) return context.html(pages.missing(page), 404);
     if (order.state === 'paid') return context.redirect(`/orders/${order.id}`, 303);
-    const cards = await payments.cards(session);
+    const cards = await payments.cards(visitor);
     return context.html(
       pages.checkout(page, order, { cards, declined: context.req.query('declined') !== undefined }),
     );
   });
   app.post('/checkout/:id/saved-card', async (context) => {
-    const session = sessions.of(context.req.raw);
-    const order = orders.of(session, context.req.param('id'));
-    if (!session || !order) return context.text('You have no such order.\n', 404);
+    const visitor = await visitors.of(context.req.raw);
+    const order = await orders.of(visitor, context.req.param('id'));
+    if (!visitor || !order) return context.text('You have no such order.\n', 404);
     const form = await context.req.parseBody();
-    const card = session.cards.find(({ cardId }) => cardId === form['card']);
+    const card = (await visitors.cards(visitor)).find(({ cardId }) => cardId === form['card']);
     if (!card) return context.text('You have no such card.\n', 400);
     const outcome = await payments.chargeCard(order, card, context.req.raw);
     if (outcome === 'failed') return context.redirect(`/checkout/${order.id}?declined`, 303);
@@ -255,30 +259,34 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
 
   app.get('/orders/:id', async (context) => {
     // The playground's stage may be redirected here.
-    const { session, page } = open(context, () => ({ 'frame-ancestors': `'self'` }));
-    const order = orders.of(session, context.req.param('id'));
-    if (!order) return context.html(pages.missing(page), 404);
+    const { visitor, page } = await open(context, () => ({ 'frame-ancestors': `'self'` }));
+    const before = await orders.of(visitor, context.req.param('id'));
+    if (!before) return context.html(pages.missing(page), 404);
     // IOTPay's redirect says how it went; that is a hint for the page, the truth is asked for.
     const returned = context.req.query('retCode') !== undefined;
     const waiting = returned || context.req.query('waiting') !== undefined;
-    const standing = await payments.look(order, { waiting });
-    if (order.state === 'paid') forgetPaid(session, order);
+    const standing = await payments.look(before, { waiting });
+    const order = (await orders.of(visitor, before.id)) ?? before;
+    if (order.state === 'paid' && (await orders.leavesCart(order))) {
+      // Once; what was added since stays.
+      for (const { product, quantity } of order.lines)
+        await visitors.addToCart(visitor, product.slug, -quantity);
+      page.count = piecesIn(await visitors.cart(visitor));
+    }
     const confirming = standing === 'unknown' || (waiting && standing === 'open');
     const unpaid = standing === 'failed' ? 'failed' : 'open';
     const state = order.state === 'paid' ? 'paid' : confirming ? 'confirming' : unpaid;
-    // The cart may just have been emptied.
-    page.count = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);
     return context.html(pages.order(page, order, state));
   });
 
   app.get('/cards', async (context) => {
-    const { session, page } = open(context);
-    return context.html(pages.cards(page, await payments.cards(session)));
+    const { visitor, page } = await open(context);
+    return context.html(pages.cards(page, await payments.cards(visitor)));
   });
   app.post('/cards/forget', async (context) => {
-    const session = sessions.of(context.req.raw);
+    const visitor = await visitors.of(context.req.raw);
     const { card } = await context.req.parseBody();
-    if (session) session.cards = session.cards.filter(({ cardId }) => cardId !== card);
+    if (visitor && typeof card === 'string') await visitors.forgetCard(visitor, card);
     return context.redirect('/cards?removed', 303);
   });
 
@@ -306,9 +314,9 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
       context.text(`Method not allowed. Allowed: ${allow}.\n`, 405, { Allow: allow }),
     );
   }
-  app.notFound((context) => {
+  app.notFound(async (context) => {
     if (context.req.path.startsWith('/api/')) return context.json({ message: 'No such route.' }, 404);
-    const { page } = open(context);
+    const { page } = await open(context);
     return context.html(pages.missing(page), 404);
   });
   app.onError((error, context) => {
@@ -317,29 +325,22 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, addres
     console.error(error);
     return context.text('Something broke in the shop. Its log says what.\n', 500);
   });
-  return app;
+  return {
+    app,
+    /** For a timer: settles what neither a browser nor a notification has told, and forgets who is long gone. */
+    async tidy() {
+      await payments.reconcile();
+      await visitors.sweep();
+    },
+  };
 }
 
-/** @param {import('./sessions.js').Session} session */
-function linesOf(session) {
-  return [...session.cart].flatMap(([slug, quantity]) => {
-    const product = findProduct(slug);
-    return product ? [{ product, quantity }] : [];
-  });
-}
+/** @param {readonly import('./catalogue.js').Line[]} lines */
+const piecesIn = (lines) => lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
-/**
- * What has been paid leaves the cart, once; what was added since stays.
- * @param {import('./sessions.js').Session} session
- * @param {import('./orders.js').Order} order
- */
-function forgetPaid(session, order) {
-  const at = session.orders.indexOf(order.id);
-  if (at < 0) return;
-  session.orders.splice(at, 1);
-  for (const { product, quantity } of order.lines) {
-    const left = (session.cart.get(product.slug) ?? 0) - quantity;
-    if (left > 0) session.cart.set(product.slug, left);
-    else session.cart.delete(product.slug);
-  }
-}
+/** @param {readonly import('./catalogue.js').Line[]} lines */
+const contents = (lines) =>
+  lines
+    .map(({ product, quantity }) => `${product.slug} ${quantity}`)
+    .sort()
+    .join();

@@ -1,4 +1,4 @@
-import { createCheckout, createIotpay, memoryStore } from 'iotpay-checkout/server';
+import { createCheckout, createIotpay, sqlStore } from 'iotpay-checkout/server';
 import { OrderError } from './orders.js';
 
 const CHANNELS = ['PF_CC', 'UPI_EX'];
@@ -19,7 +19,8 @@ const refuse = (status, retMsg) => Response.json({ retCode: 'FAIL', retMsg }, { 
  * @param {string} shop.notifyUrl
  * @param {string} shop.returnUrl
  * @param {import('./orders.js').Orders} shop.orders
- * @param {import('./sessions.js').Sessions} shop.sessions
+ * @param {import('./visitors.js').Visitors} shop.visitors
+ * @param {import('./database.js').Database} shop.database the library keeps its record in it, in a table of its own
  * @param {(request: Request) => string} shop.originOf where the visitor sees this shop
  */
 export function createPayments({
@@ -28,26 +29,27 @@ export function createPayments({
   notifyUrl,
   returnUrl,
   orders,
-  sessions,
+  visitors,
+  database,
   originOf,
 }) {
   const iotpay = createIotpay({ ...merchant, gatewayOrigin });
   const checkout = createCheckout({
     iotpay,
-    store: memoryStore(),
+    store: sqlStore(database.library, { dialect: database.dialect }),
     notifyUrl,
     returnUrl,
-    order: ({ mode, data, request, orderId }) => {
-      const session = sessions.of(request);
-      if (!session) return refuse(403, 'Open the shop in this browser first.');
+    order: async ({ mode, data, request, orderId }) => {
+      const visitor = await visitors.of(request);
+      if (!visitor) return refuse(403, 'Open the shop in this browser first.');
       const wanted = data['channel'] ?? 'PF_CC';
       if (typeof wanted !== 'string' || !CHANNELS.includes(wanted)) {
         return refuse(400, `channel: expected ${CHANNELS.join(' or ')}.`);
       }
       const channel = /** @type {'PF_CC' | 'UPI_EX'} */ (wanted);
       const origin = originOf(request);
-      if (mode === 'add') return { id: session.id, channel, returnUrl: `${origin}/cards` };
-      const order = orderFor(session, orderId === undefined ? data : { order: orderId });
+      if (mode === 'add') return { id: visitor.id, channel, returnUrl: `${origin}/cards` };
+      const order = await orderFor(visitor, orderId === undefined ? data : { order: orderId });
       if (order instanceof Response) return order;
       return {
         id: order.id,
@@ -63,24 +65,21 @@ export function createPayments({
       console.warn(`${orderId} was paid twice; ${payment.mchOrderNo} is being voided.`);
       await checkout.void(orderId, { mchOrderNo: payment.mchOrderNo });
     },
-    onCardSaved: ({ id, cardId, channel, card: { cardNum, expiryDate, holder } }) => {
-      const cards = sessions.byId(id)?.cards;
-      if (!cards || cards.some((known) => known.cardId === cardId)) return;
-      cards.push({ cardId, channel, cardNum, expiryDate, holder });
-    },
+    onCardSaved: ({ id, cardId, channel, card: { cardNum, expiryDate, holder } }) =>
+      visitors.saveCard(id, { cardId, channel, cardNum, expiryDate, holder }),
   });
 
   /**
    * The order that a form is for: one from the checkout, or one piece bought straight away.
-   * @param {import('./sessions.js').Session} session
+   * @param {import('./visitors.js').Visitor} visitor
    * @param {Readonly<Record<string, unknown>>} data
    */
-  function orderFor(session, data) {
+  async function orderFor(visitor, data) {
     if (data['order'] !== undefined) {
-      return orders.of(session, data['order']) ?? refuse(404, 'You have no such order.');
+      return (await orders.of(visitor, data['order'])) ?? refuse(404, 'You have no such order.');
     }
     try {
-      return orders.place(session, [{ slug: data['product'], quantity: data['quantity'] ?? 1 }]);
+      return await orders.place(visitor, [{ slug: data['product'], quantity: data['quantity'] ?? 1 }]);
     } catch (error) {
       if (error instanceof OrderError) return refuse(400, error.message);
       throw error;
@@ -89,6 +88,7 @@ export function createPayments({
 
   return {
     handler: checkout.handler,
+    reconcile: checkout.reconcile,
 
     /**
      * What a page is told about an order. The notification comes first; where it stays away, the shop asks.
@@ -98,25 +98,25 @@ export function createPayments({
      */
     async look(order, { waiting }) {
       if (order.state === 'paid') return 'paid';
-      order.asked ??= Date.now();
-      if (waiting && Date.now() - order.asked < NOTIFICATION_GRACE_MS) return 'unknown';
+      const asked = await orders.firstAsked(order);
+      if (waiting && Date.now() - asked < NOTIFICATION_GRACE_MS) return 'unknown';
       const { state } = await checkout.status(order.id);
       return state;
     },
 
     /**
      * The cards that IOTPay has for this visitor.
-     * @param {import('./sessions.js').Session} session
+     * @param {import('./visitors.js').Visitor} visitor
      */
-    async cards(session) {
-      await checkout.cards(session.id);
-      return session.cards;
+    async cards(visitor) {
+      await checkout.cards(visitor.id);
+      return visitors.cards(visitor);
     },
 
     /**
      * Charges a saved card for an order.
      * @param {import('./orders.js').Order} order
-     * @param {import('./sessions.js').SavedCard} card
+     * @param {import('./visitors.js').SavedCard} card
      * @param {Request} request the visitor's
      */
     async chargeCard(order, { cardId }, request) {

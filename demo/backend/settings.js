@@ -1,13 +1,15 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startSandbox } from 'iotpay-checkout/sandbox';
-
-/** A setting that is missing or wrong: told in one sentence, without a stack. */
-export class SettingsError extends Error {
-  name = 'SettingsError';
-}
+import { openDatabase } from './database.js';
+import { SettingsError } from './settings-error.js';
 
 const CREDENTIALS = ['IOTPAY_MCH_ID', 'IOTPAY_MERCHANT_KEY', 'IOTPAY_LOGIN_NAME'];
 const PRODUCTION_ORIGIN = 'https://ccapi.iotpaycloud.com';
 const DEFAULT_PORT = 3000;
+/** Git ignores it. */
+const DATA_DIR = fileURLToPath(new URL('../../.cache/demo', import.meta.url));
 
 /**
  * @typedef {object} Settings
@@ -15,6 +17,7 @@ const DEFAULT_PORT = 3000;
  * @property {{mchId: string, merchantKey: string, loginName: string}} merchant
  * @property {string} gatewayOrigin
  * @property {import('iotpay-checkout/sandbox').Sandbox} [sandbox] there unless the gateway is IOTPay's own
+ * @property {import('./database.js').Database} database
  * @property {string} [publicUrl] where IOTPay reaches this shop, without a slash at its end
  */
 
@@ -29,6 +32,8 @@ export async function readSettings(env) {
     throw new SettingsError(`PORT: expected a whole number from 0 to 65535, got "${env.PORT}".`);
   }
   const publicUrl = readPublicUrl(env.IOTPAY_NOTIFY_URL);
+  const folder = env.DATA_DIR || DATA_DIR;
+  const open = () => openDatabase({ url: env.DATABASE_URL || undefined, folder });
   const missing = CREDENTIALS.filter((name) => !env[name]);
   if (missing.length === CREDENTIALS.length) {
     if (env.IOTPAY_GATEWAY_ORIGIN) {
@@ -36,8 +41,18 @@ export async function readSettings(env) {
         `IOTPAY_GATEWAY_ORIGIN is set, but none of ${CREDENTIALS.join(', ')}. Set them too, or none for the sandbox.`,
       );
     }
-    const sandbox = await startSandbox({ port: 0, drive: true });
-    return { port, merchant: sandbox.merchant, gatewayOrigin: sandbox.origin, sandbox, ...publicUrl };
+    const database = await open();
+    mkdirSync(folder, { recursive: true });
+    // What the shop has on record the gateway has, too: also after a restart, at the same address, with the same key.
+    const sandbox = await startSandbox({ file: join(folder, 'sandbox.json'), drive: true });
+    return {
+      port,
+      merchant: sandbox.merchant,
+      gatewayOrigin: sandbox.origin,
+      sandbox,
+      database,
+      ...publicUrl,
+    };
   }
   if (missing.length > 0) {
     throw new SettingsError(
@@ -52,7 +67,13 @@ export async function readSettings(env) {
       `IOTPAY_GATEWAY_ORIGIN: expected an origin such as ${PRODUCTION_ORIGIN}, got "${gatewayOrigin}".`,
     );
   }
-  return { port, merchant: { mchId, merchantKey, loginName }, gatewayOrigin, ...publicUrl };
+  return {
+    port,
+    merchant: { mchId, merchantKey, loginName },
+    gatewayOrigin,
+    database: await open(),
+    ...publicUrl,
+  };
 }
 
 /**

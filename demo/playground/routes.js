@@ -7,11 +7,11 @@ import { stagePage } from './stage.js';
  * @param {object} shop
  * @param {string} shop.gatewayOrigin
  * @param {(context: import('hono').Context, policy?: (nonce: string) => Readonly<Record<string, string>>) =>
- *   {page: import('../shop/pages.js').Page}} shop.open a page's surroundings
+ *   Promise<{page: import('../shop/pages.js').Page}>} shop.open a page's surroundings
  */
 export function addPlayground(app, { gatewayOrigin, open }) {
   app.get('/playground', async (context) => {
-    const { page } = open(context, () => ({ 'frame-src': `'self' ${gatewayOrigin}` }));
+    const { page } = await open(context, () => ({ 'frame-src': `'self' ${gatewayOrigin}` }));
     return context.html(playgroundPage(page, await readManifest()));
   });
   app.get('/playground/stage', async (context) => {
@@ -19,7 +19,7 @@ export function addPlayground(app, { gatewayOrigin, open }) {
     const names = namesOf(await readManifest());
     /** @type {ReturnType<typeof stagePage> | undefined} */
     let stage;
-    open(context, (nonce) => (stage = stagePage(search, { names, gatewayOrigin, nonce })).policy);
+    await open(context, (nonce) => (stage = stagePage(search, { names, gatewayOrigin, nonce })).policy);
     return context.html(stage?.document ?? '');
   });
 }

@@ -32,6 +32,8 @@ export interface AppOptions extends ApiContext {
   readonly driven: boolean;
   readonly controls: Controls;
   readonly quirks: () => Quirks;
+  /** Writes down what is to survive a restart. */
+  readonly keep: () => void;
   /** In milliseconds of the sandbox's time. */
   readonly now: () => number;
   readonly log: (line: string) => void;
@@ -53,12 +55,20 @@ export function createApp(options: AppOptions): Hono<Env> {
     }
     return next();
   });
-  app.use(
+  // Only what has a body is looked into: asking for that of an OPTIONS request fails in some of Node's adaptors.
+  app.on(
+    'POST',
+    '*',
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
       onError: (context) => context.text('The body is too large.\n', 413),
     }),
   );
+  // Before the answer leaves: what a merchant or a shopper was told survives a crash.
+  app.on('POST', '*', async (_, next) => {
+    await next();
+    options.keep();
+  });
   app.onError((error, context) => {
     if (error instanceof HTTPException) return error.getResponse();
     log(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);

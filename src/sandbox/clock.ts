@@ -9,6 +9,12 @@ export class Clock {
   #offset = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #tasks = new Set<{ readonly due: number; readonly run: () => void }>();
+  readonly #ran: () => void;
+
+  /** @param ran - told when something has run */
+  constructor(ran: () => void = () => {}) {
+    this.#ran = ran;
+  }
 
   now(): number {
     return Date.now() + this.#offset;
@@ -16,7 +22,13 @@ export class Clock {
 
   /** Runs something in `delay` milliseconds of this clock. Never keeps the process alive. */
   schedule(delay: number, run: () => void): Cancel {
-    const task = { due: this.now() + Math.max(0, delay), run };
+    const task = {
+      due: this.now() + Math.max(0, delay),
+      run: () => {
+        run();
+        this.#ran();
+      },
+    };
     this.#tasks.add(task);
     this.#arm();
     return () => {

@@ -4,7 +4,7 @@ import { isPaid, type OrderStatus } from '../gateway/status.js';
 import type { Clock } from './clock.js';
 import type { Books, Card, Order, Writable } from './ledger.js';
 import type { Quirks } from './quirks.js';
-import { scenarioById, scenarioByNumber, type Plan } from './scenarios.js';
+import { scenarioById, scenarioByNumber, scenarioOf, type Plan } from './scenarios.js';
 import { cardTypeOf, isUnionPay, maskNumber } from './test-cards.js';
 
 /** After this a payment counts as settled: it can be refunded, and no longer voided. */
@@ -63,6 +63,20 @@ export type Result =
   /** The gateway broke, and nothing was charged. */
   | { readonly kind: 'broken' };
 
+/** A session as it is kept in a file. */
+export interface KeptSession {
+  readonly secureId: string;
+  /** mchOrderNo or cardId. */
+  readonly of: string;
+  readonly kind: Target['kind'];
+  readonly channel: Channel;
+  readonly returnUrl: string;
+  readonly expiresAt: number;
+  readonly stage: Stage['name'];
+  readonly scenario?: string | undefined;
+  readonly tries: number;
+}
+
 export type NewOrder = Pick<Order, 'mchOrderNo' | 'amount' | 'currency' | 'channel'> & Partial<Order>;
 
 export interface GatewayOptions {
@@ -98,6 +112,47 @@ export class Gateway {
     this.#sessions.clear();
     this.#books.clear();
     this.forced = undefined;
+  }
+
+  /** What is to survive a restart. */
+  kept(): readonly KeptSession[] {
+    return [...this.#sessions.values()].map(({ secureId, target, channel, returnUrl, expiresAt, stage }) => ({
+      secureId,
+      of: target.kind === 'order' ? target.order.mchOrderNo : target.card.cardId,
+      kind: target.kind,
+      channel,
+      returnUrl,
+      expiresAt,
+      stage: stage.name,
+      scenario: stage.name === 'open' ? undefined : scenarioOf(stage.plan),
+      tries: stage.name === 'trying' ? stage.tries : 0,
+    }));
+  }
+
+  /** Goes on where the sandbox before this one ended; the books are there already. */
+  goOn(sessions: readonly KeptSession[]): void {
+    for (const kept of sessions) this.#goOn(kept);
+    // What was to be decided a while later is decided a while after this start.
+    for (const order of this.#books.undecided()) {
+      const session = order.secureId === undefined ? undefined : this.#sessions.get(order.secureId);
+      const plan = order.scenario === undefined ? undefined : scenarioById(order.scenario).plan;
+      if (plan) this.#decideLater({ kind: 'order', order }, plan, DECIDED_AFTER_MS, session);
+    }
+  }
+
+  #goOn({ secureId, of, kind, channel, returnUrl, expiresAt, stage, scenario, tries }: KeptSession): void {
+    const order = this.#books.orderByNo(of);
+    const card = this.#books.card(of);
+    const target: Target | undefined = kind === 'order' ? order && { kind, order } : card && { kind, card };
+    if (!target) return;
+    const plan = scenario === undefined ? undefined : scenarioById(scenario).plan;
+    const went: Stage =
+      !plan || stage === 'open'
+        ? { name: 'open' }
+        : stage === 'trying'
+          ? { name: 'trying', plan, tries }
+          : { name: 'decided', plan };
+    this.#sessions.set(secureId, { secureId, target, channel, returnUrl, expiresAt, stage: went });
   }
 
   /** @returns the session, expired ones included */

@@ -1,5 +1,5 @@
 import type { Channel } from '../gateway/limits.js';
-import type { OrderStatus } from '../gateway/status.js';
+import { isPaid, type OrderStatus } from '../gateway/status.js';
 
 /** Where an order is charged: `CC_CA` is Apple Pay, `CC_CG` is Google Pay. */
 export type OrderChannel = Channel | 'CC_CA' | 'CC_CG';
@@ -126,6 +126,15 @@ export interface NotificationEntry extends Writable<Omit<Notification, 'attempts
   attempts: NotificationAttempt[];
 }
 
+/** The books as they are kept in a file. */
+export interface KeptBooks {
+  readonly orders: readonly Order[];
+  readonly cards: readonly Card[];
+  readonly charges: readonly Charge[];
+  /** mchOrderNo of each notification that nobody has acknowledged. */
+  readonly unheard: readonly string[];
+}
+
 /** How many tries to deliver one notification are kept. */
 const MAX_ATTEMPTS = 100;
 
@@ -186,6 +195,25 @@ export class Books {
 
   card(cardId: string): Writable<Card> | undefined {
     return this.#cards.get(cardId);
+  }
+
+  /** Orders of which the last attempt is not decided. */
+  undecided(): Writable<Order>[] {
+    return [...this.#orders.values()].filter(
+      ({ status, attempts }) => attempts > 0 && !isPaid(status) && status !== 9,
+    );
+  }
+
+  /** What is to survive a restart. */
+  kept(): KeptBooks {
+    return {
+      orders: [...this.#orders.values()],
+      cards: [...this.#cards.values()],
+      charges: this.#charges,
+      unheard: this.#notifications
+        .filter(({ acknowledged, dropped, blocked }) => !acknowledged && !dropped && !blocked)
+        .map(({ mchOrderNo }) => mchOrderNo),
+    };
   }
 
   clear(): void {

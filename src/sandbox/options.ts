@@ -37,6 +37,12 @@ export interface SandboxOptions {
   readonly unionPay?: { readonly tries?: number; readonly interval?: number };
   /** How many entries each list of the ledger keeps, the newest. Default: 20000. */
   readonly ledgerLimit?: number;
+  /**
+   * Keeps orders, cards, open forms, the merchant's key and the port in this file, so that a sandbox that is started again
+   * with it goes on where the one before ended, however that ended. The port is the same where it is free and none is
+   * given. One sandbox at a time. Default: nothing is kept.
+   */
+  readonly file?: string;
   /** Told of every call and of every notification, one line each. Default: nobody. */
   readonly log?: (line: string) => void;
 }
@@ -52,6 +58,7 @@ export interface Settings {
   readonly notificationDelaysMs: readonly number[];
   readonly unionPay: { readonly tries: number; readonly intervalMs: number };
   readonly ledgerLimit: number;
+  readonly file: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -84,6 +91,7 @@ export function readSettings(options: SandboxOptions): Settings {
       tries: readCount('unionPay.tries', tries),
       intervalMs: readMilliseconds('unionPay.interval', interval),
     },
+    file: options.file,
     ledgerLimit: readCount('ledgerLimit', options.ledgerLimit ?? LEDGER_LIMIT),
     log,
   };

@@ -8,6 +8,7 @@ import { Driver } from './driver.js';
 import { Faults } from './faults.js';
 import { Gateway } from './gateway.js';
 import { Books } from './ledger.js';
+import { keeper, keptOf, readKept, refill, type Kept } from './keep.js';
 import { Notifications } from './notifications.js';
 import { Notifier } from './notifier.js';
 import { readSettings, type SandboxOptions, type Settings } from './options.js';
@@ -41,13 +42,17 @@ export interface Sandbox extends Controls {
  * @throws TypeError for options that can't be; Error where the port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const settings = readSettings(options);
+  const kept = options.file === undefined ? undefined : readKept(options.file);
+  const settings = readSettings({ ...options, merchant: { ...kept?.merchant, ...options.merchant } });
   const { merchant, host } = settings;
   let origin = '';
-  const { controls, app, stop } = assemble(settings, () => origin);
+  const { controls, app, keep, stop } = assemble(settings, () => origin, kept);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const { port } = await listen(server, settings.port, host);
+  const again =
+    settings.port === 0 && kept ? await listen(server, kept.port, host).catch(() => undefined) : undefined;
+  const { port } = again ?? (await listen(server, settings.port, host));
   origin = `http://${host === '::1' ? '[::1]' : host}:${port}`;
+  keep();
   return Object.freeze({
     ...controls,
     origin,
@@ -72,11 +77,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 /** Puts the parts together. */
-function assemble(settings: Settings, origin: () => string) {
+function assemble(settings: Settings, origin: () => string, kept: Kept | undefined) {
   const { merchant, driven, unionPay, log } = settings;
   let current = settings.quirks;
   const quirks = () => current;
-  const clock = new Clock();
+  let keep = () => {};
+  const clock = new Clock(() => keep());
   const books = new Books(settings.ledgerLimit);
   const wire = new Wire({ origin, merchant, quirks, unionPay });
   const notifier = new Notifier(clock, settings.notificationDelaysMs, log);
@@ -93,40 +99,47 @@ function assemble(settings: Settings, origin: () => string) {
   const driver = new Driver();
   const faults = new Faults();
   const shopper = new Shopper(gateway, books, wire);
+  const reset = () => {
+    notifications.reset();
+    driver.clear();
+    faults.plan(undefined);
+    gateway.reset();
+    current = settings.quirks;
+  };
   const controls: Controls = {
     ledger: books.view(),
     notifications: notifications.controls,
-    setQuirks: (wanted) => {
-      current = readQuirks(wanted, current);
-    },
-    force: (scenario) => {
-      gateway.forced = scenario === undefined ? undefined : scenarioById(scenario).id;
-    },
+    setQuirks: (wanted) => void (current = readQuirks(wanted, current)),
+    force: (scenario) => void (gateway.forced = scenario && scenarioById(scenario).id),
     fault: (fault) => faults.plan(fault),
-    pay: (mchOrderNo, card) => shopper.pay(mchOrderNo, card),
-    saveCard: (cardId, card) => shopper.saveCard(cardId, card),
-    drive: (session, instruction = {}) => {
-      if (!driven)
-        throw new TypeError('drive: start the sandbox with `drive: true` to let forms be filled in.');
-      driver.add(session, instruction);
-    },
+    pay: (mchOrderNo, card) => shopper.pay(mchOrderNo, card).finally(() => keep()),
+    saveCard: (cardId, card) => shopper.saveCard(cardId, card).finally(() => keep()),
+    drive: driving(driver, driven),
     advance: (milliseconds) => clock.advance(milliseconds),
-    reset: () => {
-      notifications.reset();
-      driver.clear();
-      faults.plan(undefined);
-      gateway.reset();
-      current = settings.quirks;
-    },
+    reset,
   };
+  if (settings.file !== undefined) {
+    const where = () => Number(new URL(origin()).port);
+    keep = keeper(settings.file, () => keptOf(merchant, where(), books, gateway));
+  }
+  if (kept) for (const order of refill(books, gateway, kept)) notifications.send(order);
   const parts = { merchant, gateway, books, wire, faults, driver, driven, controls, quirks, log };
   return {
     controls,
-    app: createApp({ ...parts, now: () => clock.now() }),
+    keep: () => keep(),
+    app: createApp({ ...parts, keep: () => keep(), now: () => clock.now() }),
     stop: () => {
       notifier.close();
       clock.clear();
     },
+  };
+}
+
+function driving(driver: Driver, driven: boolean): Controls['drive'] {
+  return (session, instruction = {}) => {
+    if (!driven)
+      throw new TypeError('drive: start the sandbox with `drive: true` to let forms be filled in.');
+    driver.add(session, instruction);
   };
 }
 

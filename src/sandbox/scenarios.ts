@@ -263,6 +263,11 @@ export function scenarioById(id: string): Entry {
   return found;
 }
 
+/** The id of the scenario that a plan belongs to. */
+export function scenarioOf(plan: Plan): string | undefined {
+  return ENTRIES.find((entry) => entry.plan === plan)?.id;
+}
+
 export function scenarioByNumber(number: string): Entry | undefined {
   return BY_NUMBER.get(number);
 }

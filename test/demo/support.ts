@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, type TestContext } from 'node:test';
 import type { Browser, Frame, Page } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
@@ -11,18 +13,28 @@ export interface RunningShop {
   readonly address: string;
   readonly gateway: string;
   readonly stop: () => void;
+  /** SIGKILL: nothing is tidied up. */
+  readonly crash: () => Promise<void>;
 }
 
 /** Starts the demo as `npm start` does after its build, on any free port. */
 export async function startShop(env: NodeJS.ProcessEnv = {}): Promise<RunningShop> {
   if (!existsSync('dist/server/index.js')) throw new Error('dist/ is not there yet: npm run build');
+  const folder = env['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'iotpay-checkout-demo-'));
   const child = spawn(process.execPath, ['demo/server.js'], {
-    env: { ...process.env, PORT: '0', ...env },
+    env: { ...process.env, PORT: '0', DATA_DIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Whoever names a folder looks after it.
+  if (!env['DATA_DIR']) child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const printed = await output(child, /Gateway +(\S+)/);
   const find = (name: string) => new RegExp(`${name} +(http\\S+)`).exec(printed)?.[1] ?? '';
-  return { address: find('Shop'), gateway: find('Gateway'), stop: () => child.kill() };
+  const crash = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return { address: find('Shop'), gateway: find('Gateway'), stop: () => child.kill(), crash };
 }
 
 /** One browser and one shop for all tests of the suite, or the file, that calls this. */

@@ -12,7 +12,7 @@ import { html } from 'hono/html';
  * @typedef {import('../../backend/catalogue.js').Product} Product
  * @typedef {import('../../backend/catalogue.js').Line} Line
  * @typedef {import('../../backend/orders.js').Order} Order
- * @typedef {import('../../backend/sessions.js').SavedCard} SavedCard
+ * @typedef {import('../../backend/visitors.js').SavedCard} SavedCard
  */
 
 /** @param {Product} product */

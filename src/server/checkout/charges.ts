@@ -93,14 +93,17 @@ export class Charges {
   }
 }
 
-/** A form that can be paid in at this moment, as far as anybody knows. */
+/**
+ * A form that can be paid in at this moment, as far as anybody knows. After a decline the shopper may try another card in
+ * it, until there is another form.
+ */
 function openForm(record: OrderRecord | undefined, now: number): Attempt | undefined {
-  return record?.attempts.find(
+  const forms = record?.attempts.filter(({ by }) => by === 'form') ?? [];
+  return forms.find(
     (attempt) =>
-      attempt.by === 'form' &&
       !isOver(attempt) &&
       !attempt.hinted &&
-      stateOf(attempt.status) !== 'failed' &&
+      (stateOf(attempt.status) !== 'failed' || attempt === forms.at(-1)) &&
       now - attempt.at < SECURE_ID_LIFETIME_MS,
   );
 }

@@ -328,6 +328,19 @@ describe('a saved card', () => {
     assert.equal(shop.charges(), 1);
   });
 
+  it('is not charged beside a form in which a card was declined: another one may be tried in it', async (test) => {
+    const shop = await shopFor(test);
+    const cardId = await saved(shop);
+    const { mchOrderNo = '' } = await shop.secureId();
+    await shop.sandbox.pay(mchOrderNo, { scenario: 'declined' });
+    const [charged] = await Promise.all([
+      shop.checkout.charge('order-1', { cardId }),
+      shop.sandbox.pay(mchOrderNo, { scenario: 'approved' }),
+    ]);
+    assert.notEqual(charged.state, 'failed');
+    assert.equal(shop.charges(), 1);
+  });
+
   it('that is declined leaves the order to be paid otherwise', async (test) => {
     const shop = await shopFor(test);
     const cardId = await saved(shop, 'declined-later');

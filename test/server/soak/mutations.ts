@@ -61,6 +61,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'whoever writes compares': {
     file: 'compare-and-set.ts',
     text: 'version: stored?.version, ttlMs })',
-    instead: 'version: (await store.get(key))?.version, ttlMs })',
+    // What others write within five milliseconds is written over.
+    instead:
+      'version: (await new Promise((resolve) => setTimeout(resolve, 5)), await store.get(key))?.version, ttlMs })',
   },
 };

@@ -102,6 +102,7 @@ export class ShopperModel {
       return void (await Promise.all([this.#open(), this.#open()]));
     }
     if (dice < 0.4 && this.#channel === 'PF_CC') return this.#chargeSavedCard();
+    if (dice < 0.46 && this.#channel === 'PF_CC') return this.#startOverPaid();
     await this.#pay();
   }
 
@@ -141,8 +142,11 @@ export class ShopperModel {
       inTabs.push(...this.#tabs.filter((each) => each !== tab));
     }
     const beside = this.#channel === 'PF_CC' && random.chance(0.1);
+    const charging = beside ? this.#charge('no') : undefined;
+    // The form is sent while the other is on its way.
+    if (beside) await pause(random.between(0, 100));
     const [charged, ...heard] = await Promise.all([
-      beside ? this.#charge('no') : undefined,
+      charging,
       ...inTabs.map(({ mchOrderNo }) => this.#submit(mchOrderNo, scenario)),
     ]);
     if (beside) this.#mall.count('saved card and form at once');
@@ -185,6 +189,16 @@ export class ShopperModel {
     if (last?.result === 'FAIL') return 'failed';
     const status = last?.detail?.status;
     return last?.result === 'SUCCESS' && (status === 2 || status === 3) ? 'paid' : 'unclear';
+  }
+
+  /** Declined in one tab, paid in the other, whose answer is lost; then started over in the first. */
+  async #startOverPaid(): Promise<void> {
+    this.#mall.count('started over although it is paid');
+    const { mchOrderNo } = this.#random.pick(this.#tabs);
+    if ((await this.#submit(mchOrderNo, 'declined')) !== 'failed') return void (this.#unclear = true);
+    await this.#submit(mchOrderNo, 'silent');
+    this.#failed = mchOrderNo;
+    await this.#open();
   }
 
   /** The page asks what became of it, until it knows, or the shopper reloads. */
