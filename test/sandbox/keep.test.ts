@@ -47,7 +47,7 @@ it('a sandbox with a file goes on where the one before ended', async (test) => {
   // fetch may have kept a connection to the first one, which is closed.
   await iotpay.queryOrder({ mchOrderNo: 'paid' }).catch(() => undefined);
   assert.equal((await iotpay.queryOrder({ mchOrderNo: 'paid' })).status, 2);
-  await assert.rejects(second.pay('paid'), /has been paid/);
+  await second.pay('paid'); // It has been: nothing moves.
   // What was undecided is decided, and what was open can be paid.
   second.advance(10_000);
   assert.equal((await iotpay.queryOrder({ mchOrderNo: 'U-timeout' })).status, 2);
