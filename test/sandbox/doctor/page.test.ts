@@ -183,6 +183,16 @@ const WRONG: readonly Case[] = [
     seen: /refuses .*\/other\.js/,
   },
   {
+    what: 'an address that does not count beside strict-dynamic',
+    change: {
+      directives: { 'script-src': "'nonce-{nonce}' 'strict-dynamic' 'self'" },
+      head: '<script src="/other.js"></script>',
+    },
+    under: CSP,
+    level: 'warning',
+    seen: /refuses .*\/other\.js/,
+  },
+  {
     what: 'an inline script without the nonce',
     change: { head: '<script>track()</script>' },
     under: CSP,
@@ -383,6 +393,10 @@ describe('the doctor at a payment page', () => {
   const RIGHT: Readonly<Record<string, PageChange>> = {
     'addresses instead of a nonce': { directives: { 'script-src': "'self' {gateway}" } },
     'a nonce without strict-dynamic': { directives: { 'script-src': "'nonce-{nonce}'" } },
+    'a hash with strict-dynamic': {
+      directives: { 'script-src': `'${sha('sha384', 'the element')}' 'strict-dynamic'` },
+      html: page(element(`integrity="${sha('sha384', 'the element')}"`)),
+    },
     'frames after child-src': { directives: { 'frame-src': undefined, 'child-src': '{gateway}' } },
     'a scheme for frames': { directives: { 'frame-src': 'http:' } },
     'any Trusted Types policy': { directives: { 'trusted-types': '*' } },
