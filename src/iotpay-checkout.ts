@@ -47,25 +47,37 @@ const TICK_MS = 1000;
  * @slot failed - Replaces the panel of a failed payment.
  * @slot unknown - Replaces the text of an unknown outcome.
  * @slot succeeded - Replaces the text of a success.
+ * @slot contact - How to reach the shop: shown below the text of an error, a failed payment and an unknown outcome.
  * @slot iotpay-frame - Taken by the element itself.
  *
  * @csspart base - Around everything.
- * @csspart status - The live region that says what goes on.
+ * @csspart skeleton - What keeps the form's place until it is there.
  * @csspart frame - Around IOTPay's frame.
+ * @csspart status - The panel of a success, an unknown outcome and a long wait.
  * @csspart error - The panel of a set-up error or a failed payment.
- * @csspart retry - The button that tries again.
+ * @csspart icon - The icon of a panel.
+ * @csspart message - Each sentence of a panel.
+ * @csspart copy - The button that copies the order's number.
+ * @csspart actions - Around the button and the slot `contact` of a panel.
+ * @csspart retry - The button that tries again, starts over or asks for the order again.
  *
- * @cssprop [--iotpay-frame-height=420px] - Height kept free for the form, and given to a frame that sets none itself.
- * @cssprop [--iotpay-text-color=light-dark(#1c2430, #e9edf3)] - Text of our own parts.
- * @cssprop [--iotpay-surface-color=light-dark(#fff, #1b222b)] - Background of the panels.
- * @cssprop [--iotpay-border-color=light-dark(#dde2e9, #3a4350)] - Lines around skeleton and panels.
- * @cssprop [--iotpay-skeleton-color=light-dark(#edf0f4, #2a323d)] - The skeleton's bars.
- * @cssprop [--iotpay-accent-color=light-dark(#2a5bd7, #8fb0ff)] - Focus ring, and the edge of a neutral panel.
- * @cssprop [--iotpay-success-color=light-dark(#18794e, #5fd39c)] - Edge of the success panel.
- * @cssprop [--iotpay-error-color=light-dark(#c0322b, #ff958d)] - Edge of the panels of a failure or an error.
+ * @cssprop [--iotpay-frame-height=420px] - Height kept free for the form, and given to a frame that sets none itself. Where this width has had a form, its height is kept free instead.
+ * @cssprop [--iotpay-text-color=inherit] - Text of our own parts.
+ * @cssprop [--iotpay-surface-color=color-mix(in srgb, currentColor 4%, transparent)] - Background of the panels.
+ * @cssprop [--iotpay-border-color=color-mix(in srgb, currentColor 28%, transparent)] - Lines around skeleton, its fields and the panels.
+ * @cssprop [--iotpay-skeleton-color=color-mix(in srgb, currentColor 20%, transparent)] - The skeleton's labels.
+ * @cssprop [--iotpay-accent-color=color-mix(in srgb, #2a5bd7 70%, currentColor)] - Focus ring; icon and edge of a neutral panel.
+ * @cssprop [--iotpay-success-color=color-mix(in srgb, #18794e 70%, currentColor)] - Icon and edge of the success panel.
+ * @cssprop [--iotpay-error-color=color-mix(in srgb, #c0322b 70%, currentColor)] - Icon and edge of the panels of a failure or an error.
  * @cssprop [--iotpay-radius=10px] - Corner radius of skeleton and panels.
  * @cssprop [--iotpay-gap=12px] - Space between the parts.
+ * @cssprop [--iotpay-padding=14px 16px] - Space inside the panels.
  * @cssprop [--iotpay-font=inherit] - Font of our own parts.
+ * @cssprop [--iotpay-font-size=inherit] - Font size of our own parts.
+ * @cssprop [--iotpay-retry-color=inherit] - Text of the button that tries again.
+ * @cssprop [--iotpay-retry-background=transparent] - Background of that button.
+ * @cssprop [--iotpay-retry-border-color=currentColor] - Border of that button.
+ * @cssprop [--iotpay-retry-radius=6px] - Corner radius of that button; default: 0.6 of `--iotpay-radius`.
  * @cssprop --iotpay-button-color - Text colour of IOTPay's button, read when the form mounts.
  * @cssprop --iotpay-button-background-color - Background colour of IOTPay's button.
  * @cssprop --iotpay-button-background-image - Background image of IOTPay's button.
@@ -129,7 +141,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   declare theme: 'card' | undefined;
   /** `auto`: the colour scheme that the page really uses at the element; `light`; `dark`. */
   declare colorScheme: 'auto' | 'light' | 'dark';
-  /** Text of IOTPay's button. */
+  /** Text of IOTPay's button. Default: "Pay $189.24" where the backend tells amount and currency, else IOTPay's own. */
   declare buttonText: string | undefined;
   /** Raw IOTPay options; win over every other way to set them, `button` key by key. */
   declare options: IotpayOptions | undefined;

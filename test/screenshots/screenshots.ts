@@ -80,7 +80,7 @@ function backend(sandbox: Sandbox, states: readonly State[], page: (query: URLSe
       mode === 'add'
         ? await iotpay.addCard({ cardId: id, channel: 'PF_CC', returnUrl })
         : await iotpay.purchase({ ...order, mchOrderNo: id, channel: 'PF_CC' });
-    return json(mode === 'add' ? { secureId } : { secureId, mchOrderNo: id });
+    return json(mode === 'add' ? { secureId } : { secureId, mchOrderNo: id, amount: 18924, currency: 'CAD' });
   });
   app.post('/returned', ({ text }) => text('SUCCESS'));
   return app;
