@@ -56,5 +56,7 @@ export function dressFrame(frame: HTMLIFrameElement, title: string): void {
   const { style } = frame;
   if (!style.width && !frame.hasAttribute('width')) style.width = '100%';
   if (!style.height && !frame.hasAttribute('height')) style.height = GIVEN_HEIGHT;
+  // As part of a line of text it would have the line's room below it.
+  if (!style.display) style.display = 'block';
   if (!style.border && !frame.hasAttribute('frameborder')) style.border = '0';
 }

@@ -75,9 +75,7 @@ export const styles = css`
     grid-template-columns: 1fr 1fr;
     gap: 8px 16px;
     align-content: start;
-    padding: 16px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius);
+    padding: 8px 4px;
     animation: breathe 1.8s ease-in-out infinite alternate;
     pointer-events: none;
   }
@@ -146,7 +144,8 @@ export const styles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  .panel:not(.quiet) {
+  .panel {
+    box-sizing: border-box;
     display: flex;
     gap: 12px;
     padding: var(--iotpay-padding, 14px 16px);
@@ -155,7 +154,7 @@ export const styles = css`
     border-radius: var(--_radius);
     background: var(--iotpay-surface-color, var(--_surface));
   }
-  .loading .stage.own + slot > .panel:not(.quiet) {
+  .stage.own + .note {
     position: absolute;
     inset: auto 12px 12px;
   }
@@ -228,7 +227,13 @@ export const styles = css`
   .facts:not(:has(*)) {
     display: none;
   }
-  .facts span,
+  .order {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    min-width: 0;
+  }
+  b,
   .succeeded [part='message'] {
     font-weight: 600;
   }
@@ -250,7 +255,7 @@ export const styles = css`
     display: grid;
     place-items: center;
     padding: 0;
-    margin: -8px 0 -8px -8px;
+    margin: -8px 0;
   }
   [part='copy'] svg {
     width: 20px;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { IotpayErrorCode } from '../checkout/errors.js';
 import type { IotpayStatus } from '../checkout/status.js';
-import { icon, type IconName } from './icons.js';
+import { icon } from './icons.js';
 import { refusalText } from './refusals.js';
 import type { IotpayLanguage, IotpayStrings } from './strings.js';
 
@@ -65,27 +65,49 @@ const NO_SLOT = 'iotpay-none';
 
 /** The element's shadow tree. */
 export function view(model: View): TemplateResult {
-  const { status, scheme, language, form } = model;
+  const { status, scheme, language, form, slow, occasion } = model;
+  const alerts = TOLD[status] === 'alert';
   return html`<div part="base" class="${status} ${scheme} ${form ? 'form' : ''}" lang=${language}>
-    ${stage(model)}
-    <slot name=${TOLD[status] === 'alert' ? status : NO_SLOT}>${panel(model)}</slot>
+    ${stage(model)} ${slow ? note(model) : nothing}
+    ${alerts ? html`<slot name=${status}>${keyed(occasion, alert(model))}</slot>` : nothing} ${panel(model)}
   </div>`;
 }
 
-/** What is said. The region for screen readers is the same from the first state to the last. */
+/** That it takes long, for the eye. */
+function note(model: View): TemplateResult {
+  return html`<div part="status" class="panel note" aria-hidden="true">
+    ${icon('slow')}
+    <div class="words">${message(sentence(model))}</div>
+  </div>`;
+}
+
+/** What went wrong, and what to do about it. New for each occasion, and so heard each time. */
+function alert(model: View): TemplateResult {
+  return html`<div part="error" class="panel">
+    ${icon(model.status === 'error' ? 'error' : 'refused')}
+    <div class="words">
+      <div role="alert">${message(sentence(model))} ${refusal(model)}</div>
+      ${actions(model)}
+    </div>
+  </div>`;
+}
+
+/** What is said otherwise. The region for screen readers is the same from the first state to the last. */
 function panel(model: View): TemplateResult {
-  const { status, slow, copied, texts, occasion } = model;
-  const told = TOLD[status];
-  const quiet = told === 'spoken' && !slow;
-  return html`<div part=${told === 'alert' ? 'error' : 'status'} class="panel ${quiet ? 'quiet' : ''}">
-    ${quiet ? nothing : icon(iconOf(model))}
+  const { status, asking, copied, texts } = model;
+  const shown = TOLD[status] === 'shown';
+  return html`<div part=${shown ? 'status' : nothing} class=${shown ? 'panel' : 'quiet'}>
+    ${shown ? icon(status === 'succeeded' ? 'success' : asking ? 'asking' : 'unknown') : nothing}
     <div class="words">
       <div role="status" aria-atomic="false">
-        ${told === 'alert' ? nothing : html`<slot name=${told === 'shown' ? status : NO_SLOT}>${message(sentence(model))}</slot>`}
+        ${
+          TOLD[status] === 'alert'
+            ? nothing
+            : html`<slot name=${shown ? status : NO_SLOT}>${message(sentence(model))}</slot>`
+        }
         <span class="quiet" .textContent=${copied ? texts.copied : ''}></span>
       </div>
-      ${told === 'alert' ? keyed(occasion, html`<div role="alert">${message(sentence(model))} ${refusal(model)}</div>`) : nothing}
-      ${told === 'shown' ? facts(model) : nothing} ${actions(model)}
+      ${shown ? [facts(model), actions(model)] : nothing}
     </div>
   </div>`;
 }
@@ -108,13 +130,15 @@ function facts(model: View): TemplateResult | typeof nothing {
   const { status, mode, amount, order, asking, asked, copied, texts, copy } = model;
   if (mode === 'add') return nothing;
   return html`<div class="facts">
-      ${amount && status === 'unknown' ? html`<span .textContent=${amount}></span>` : nothing}
+      ${amount && status === 'unknown' ? html`<b .textContent=${amount}></b>` : nothing}
       ${
         order
-          ? html`<bdi .textContent=${fill(texts.order, { order })}></bdi
+          ? html`<span class="order"
+              ><bdi .textContent=${fill(texts.order, { order })}></bdi
               ><button part="copy" type="button" aria-label=${texts.copy} title=${texts.copy} @click=${copy}>
                 ${icon(copied ? 'copied' : 'copy', '')}
-              </button>`
+              </button></span
+            >`
           : nothing
       }
     </div>
@@ -167,21 +191,6 @@ function stage({ status, skeleton, placeholderChanged }: View): TemplateResult {
     }
     <div part="frame"><slot name="iotpay-frame"></slot></div>
   </div>`;
-}
-
-function iconOf({ status, asking }: View): IconName {
-  switch (status) {
-    case 'succeeded':
-      return 'success';
-    case 'failed':
-      return 'refused';
-    case 'error':
-      return 'error';
-    case 'unknown':
-      return asking ? 'asking' : 'unknown';
-    default:
-      return 'slow';
-  }
 }
 
 /** What the status region, or the alert, says. */
