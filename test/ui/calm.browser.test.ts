@@ -242,11 +242,13 @@ describe('what moves', () => {
 
   it('the next form’s place is as high as IOTPay made the last', async () => {
     const element = await readyElement();
+    // A width of its own: another form below may bring a scroll bar.
+    element.style.width = '400px';
     const frame = element.querySelector('iframe') as HTMLIFrameElement;
     frame.style.height = '317px';
     element.requestUpdate();
     await until(
-      () => sessionStorage.getItem('iotpay-checkout-heights')?.includes('317') ?? false,
+      () => sessionStorage.getItem('iotpay-checkout-heights')?.includes('400":317') ?? false,
       'remembered',
     );
     const other = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
@@ -254,6 +256,7 @@ describe('what moves', () => {
       secureIdEndpoint: brokenEndpoint('stall'),
       gatewayOrigin: servers.faults.gateways.ok,
     });
+    other.style.width = '400px';
     void other.load();
     await other.updateComplete;
     expect(shadow(other, '.stage')?.offsetHeight).to.equal(317);
