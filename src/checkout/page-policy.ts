@@ -58,21 +58,33 @@ const SCRIPT_ADDRESSES: Policy = {
   },
 };
 
-let policy: Policy | undefined;
+/** Whether the page's Trusted Types let the policy be made: it, `undefined` where there are none, or the refusal. */
+type Made = { readonly policy: Policy | undefined } | { readonly refusal: unknown };
+
+/** Makes the policy, which accepts the closed list of addresses only. */
+export function makePolicy({ trustedTypes }: { trustedTypes?: PolicyFactory }): Made {
+  try {
+    return { policy: trustedTypes?.createPolicy('iotpay-checkout', SCRIPT_ADDRESSES) };
+  } catch (refusal) {
+    return { refusal };
+  }
+}
+
+/** Made at import: where the page allows a name once only, nobody can take ours afterwards. */
+const POLICY = makePolicy(globalThis as { trustedTypes?: PolicyFactory });
 
 /**
- * Gives a tag the address of IOTPay's script as the page's Trusted Types want it. The policy is made when it is first
- * needed, and accepts the closed list of origins only.
- * @throws IotpayCheckoutError `script-blocked` where the page does not let the policy be made
+ * Gives a tag the address of IOTPay's script as the page's Trusted Types want it.
+ * @throws IotpayCheckoutError `script-blocked` where the page did not let the policy be made
  */
 export function setScriptAddress(
   tag: Pick<HTMLScriptElement, 'src'>,
   url: string,
-  { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory },
+  made: Made = POLICY,
 ): void {
   try {
-    policy ??= trustedTypes?.createPolicy('iotpay-checkout', SCRIPT_ADDRESSES);
-    tag.src = policy ? (policy.createScriptURL(url) as string) : url;
+    if ('refusal' in made) throw made.refusal;
+    tag.src = made.policy ? (made.policy.createScriptURL(url) as string) : url;
   } catch (cause) {
     throw new IotpayCheckoutError(
       'script-blocked',

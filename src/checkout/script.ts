@@ -16,8 +16,13 @@ const ATTEMPTS = 3;
 const BACKOFF_MS = 250;
 /** How long a script that has loaded may take to define its function, in milliseconds. */
 const DEFINITION_MS = 1000;
-/** How often the page is checked for the function, in milliseconds. */
+/** How often the page is checked for the function during that time, in milliseconds. */
 const DEFINITION_CHECK_MS = 50;
+/** How many entries a page's resource timing holds by default: beyond them nothing is written down any more. */
+const TIMING_BUFFER = 250;
+/** What a script tag's `type` is where a browser runs it; empty: as well. Anything else switches the tag off. */
+const RUNNING_TYPE =
+  /^(module|(text|application)\/(x-)?(java|ecma)script|text\/(jscript|livescript|javascript1\.[0-5]))$/i;
 
 /** What one document knows of IOTPay's script. */
 interface Page {
@@ -25,7 +30,7 @@ interface Page {
   origin?: string;
   loading?: Promise<IotpayFunction> | undefined;
   /**
-   * How many addresses must not be asked again: the browser would join a load that stalls, and answer from its cache
+   * How many addresses must not be asked for again: the browser would join a load that stalls, and answer from its cache
    * where a script defined nothing.
    */
   spoiled: number;
@@ -75,6 +80,8 @@ class Load {
   readonly #nonce: string | undefined;
   readonly #page: Page;
   readonly #ours: HTMLScriptElement[] = [];
+  /** Looks for the function. */
+  #check: () => void = () => {};
   /** What to report if the time runs out now. */
   #failure: IotpayCheckoutError;
 
@@ -107,15 +114,25 @@ class Load {
     }
   }
 
-  /** Resolves as soon as the function is there, whoever defined it. */
+  /** Resolves as soon as a script has defined the function, whoever's it is. */
   #definition(signal: AbortSignal): Promise<IotpayFunction> {
     return new Promise((resolve) => {
-      const timer = setInterval(() => {
+      this.#check = () => {
         const defined = scriptFunction(this.#document);
         if (defined) resolve(defined);
-      }, DEFINITION_CHECK_MS);
-      signal.addEventListener('abort', () => clearInterval(timer));
+      };
+      // Of every script in the page; a load does not bubble, and is captured all the same.
+      this.#document.addEventListener('load', this.#check, { capture: true, signal });
     });
+  }
+
+  /** Waits for a script that has loaded and may define its function a little later. */
+  async #grace(ms: number, signal: AbortSignal): Promise<void> {
+    for (let left = ms; left > 0 && !signal.aborted; left -= DEFINITION_CHECK_MS) {
+      this.#check();
+      await pause(Math.min(left, DEFINITION_CHECK_MS), signal);
+    }
+    this.#check();
   }
 
   /** Follows the page's own tag, where there is one, and then up to three of ours. Rejects with the last failure. */
@@ -144,7 +161,7 @@ class Load {
         case 'useless':
           this.#failure = useless(globalOf(this.#document));
           this.#page.spoiled++;
-          await pause(graceMs, signal);
+          await this.#grace(graceMs, signal);
           break;
         case 'stalled':
           this.#page.spoiled++;
@@ -161,7 +178,7 @@ class Load {
     const tag = tagsOf(this.#document).at(-1);
     if (!tag || !isOver(tag, this.#document)) return tag;
     // It has finished, but what it has loaded may still define the function.
-    await pause(graceMs, signal);
+    await this.#grace(graceMs, signal);
     signal.throwIfAborted();
     return undefined;
   }
@@ -182,7 +199,9 @@ class Load {
     const { spoiled } = this.#page;
     const tag = document.createElement('script');
     tag.nonce = this.#nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce || '';
-    setScriptAddress(tag, this.#address + (spoiled ? `?retry=${spoiled}` : ''));
+    // With the time, so that no cache has the answer of an earlier page.
+    const retry = spoiled ? `?retry=${Date.now()}-${spoiled}` : '';
+    setScriptAddress(tag, this.#address + retry);
     this.#ours.push(tag);
     document.head.append(tag);
     return tag;
@@ -220,10 +239,13 @@ function oneOrigin(wanted: string, page: Page, document: Document): string {
   return origin;
 }
 
-/** Every script tag on the page that asks for IOTPay's script. */
+/** Every script tag on the page that asks for IOTPay's script. One that somebody has switched off asks for nothing. */
 function tagsOf(document: Document): HTMLScriptElement[] {
   return [...document.scripts].filter(
-    (tag) => URL.canParse(tag.src) && new URL(tag.src).pathname === SCRIPT_PATH,
+    (tag) =>
+      (!tag.type || RUNNING_TYPE.test(tag.type.trim())) &&
+      URL.canParse(tag.src) &&
+      new URL(tag.src).pathname === SCRIPT_PATH,
   );
 }
 
@@ -238,6 +260,8 @@ function ending(tag: HTMLScriptElement, signal: AbortSignal): Promise<Event> {
 function isOver(tag: HTMLScriptElement, document: Document): boolean {
   return (
     performance.getEntriesByName(tag.src, 'resource').length > 0 ||
+    // A full buffer does not tell. A tag that is still loading is waited for a little, and serves whenever it comes in.
+    performance.getEntriesByType('resource').length >= TIMING_BUFFER ||
     (document.readyState !== 'loading' && !tag.async && !tag.defer)
   );
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { DirectiveResult } from 'lit/directive.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { IotpayErrorCode } from '../checkout/errors.js';
 import type { IotpayStatus } from '../checkout/status.js';
@@ -112,13 +113,13 @@ function panel(model: View): TemplateResult {
   </div>`;
 }
 
-/** A sentence. Set as a property, so that it gives way to the next one also where a translator has rewritten it. */
-function message(text: string): TemplateResult {
-  return html`<p part="message" dir="auto" .textContent=${text}></p>`;
+/** A sentence. The next one has nodes of its own, so that it is read also where a translator has rewritten this one. */
+function message(text: string): DirectiveResult {
+  return keyed(text, html`<p part="message" dir="auto" .textContent=${text}></p>`);
 }
 
 /** Why a payment failed: in our words where they are sure to mean the same, else in IOTPay's, of unknown language. */
-function refusal({ message: raw, texts }: View): TemplateResult | typeof nothing {
+function refusal({ message: raw, texts }: View): TemplateResult | DirectiveResult | typeof nothing {
   if (!raw) return nothing;
   const known = refusalText(raw);
   if (known) return message(texts[known]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { IotpayCheckoutError } from '../../src/checkout/errors.js';
-import { refuses, setScriptAddress, watchPolicy } from '../../src/checkout/page-policy.js';
+import { makePolicy, refuses, setScriptAddress, watchPolicy } from '../../src/checkout/page-policy.js';
 
 const GATEWAY = 'https://ccapi.iotpaycloud.com';
 const SCRIPT = `${GATEWAY}/cc/iotpaycc.js`;
@@ -69,7 +69,7 @@ interface Rules {
 describe('setScriptAddress', () => {
   it('sets the plain address where the page has no Trusted Types', () => {
     const tag = { src: '' };
-    setScriptAddress(tag, SCRIPT, {});
+    setScriptAddress(tag, SCRIPT, makePolicy({}));
     assert.equal(tag.src, SCRIPT);
   });
 
@@ -80,7 +80,7 @@ describe('setScriptAddress', () => {
       },
     };
     assert.throws(
-      () => setScriptAddress({ src: '' }, SCRIPT, { trustedTypes }),
+      () => setScriptAddress({ src: '' }, SCRIPT, makePolicy({ trustedTypes })),
       (error) =>
         error instanceof IotpayCheckoutError &&
         error.code === 'script-blocked' &&
@@ -99,8 +99,9 @@ describe('setScriptAddress', () => {
       },
     };
     const tag = { src: '' };
-    setScriptAddress(tag, SCRIPT, { trustedTypes });
-    setScriptAddress(tag, `${SCRIPT}?retry=1`, { trustedTypes });
+    const policyMade = makePolicy({ trustedTypes });
+    setScriptAddress(tag, SCRIPT, policyMade);
+    setScriptAddress(tag, `${SCRIPT}?retry=1`, policyMade);
     assert.equal(tag.src, `${SCRIPT}?retry=1`);
     assert.deepEqual(made, ['iotpay-checkout']);
     for (const url of [

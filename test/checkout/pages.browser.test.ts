@@ -1,0 +1,164 @@
+// What pages and visitors' tools do: prerendering, previews, boxes that are none, listeners in a loop, translators.
+import { expect, fixture, html } from '@open-wc/testing';
+import type { IotpayCheckout } from '../../src/index.js';
+import {
+  frames,
+  next,
+  pause,
+  readyElement,
+  report,
+  seen,
+  servers,
+  unique,
+  until,
+} from '../support/element.js';
+
+const gatewayOrigin = servers.faults.gateways.ok;
+const endpoint = `${servers.backend}/api/secure-id`;
+
+function element(tag: string, settings: Record<string, unknown> = {}): IotpayCheckout {
+  const made = document.createElement('iotpay-checkout');
+  return Object.assign(made, {
+    secureIdEndpoint: endpoint,
+    gatewayOrigin,
+    requestData: { tag },
+    ...settings,
+  });
+}
+
+describe('nothing starts where nobody looks', () => {
+  it('a page that is prerendered: nothing is asked for before it is shown, then one secureId', async () => {
+    const tag = unique('prerender');
+    Object.defineProperty(document, 'prerendering', { configurable: true, value: true });
+    try {
+      const made = element(tag, { setupTimeout: 300 });
+      (await fixture(html`<div></div>`)).append(made);
+      await pause(600);
+      expect(made.status).to.not.equal('error');
+      expect(await seen(tag)).to.have.length(0);
+      expect(frames().length).to.equal(0);
+      Object.defineProperty(document, 'prerendering', { configurable: true, value: false });
+      made.setupTimeout = 10_000;
+      document.dispatchEvent(new Event('prerenderingchange'));
+      await next(made, 'iotpay-ready');
+      expect(await seen(tag)).to.have.length(1);
+    } finally {
+      delete (document as { prerendering?: boolean }).prerendering;
+    }
+  });
+
+  it('a preview of Turbo’s: nothing is asked for, nor once it is thrown away', async () => {
+    const tag = unique('preview');
+    const root = document.documentElement;
+    root.setAttribute('data-turbo-preview', '');
+    try {
+      const thrown = element(tag);
+      const stays = element(tag);
+      (await fixture(html`<div></div>`)).append(thrown, stays);
+      await pause(300);
+      thrown.remove();
+      await pause(50);
+      root.removeAttribute('data-turbo-preview');
+      await next(stays, 'iotpay-ready');
+      expect(await seen(tag)).to.have.length(1);
+    } finally {
+      root.removeAttribute('data-turbo-preview');
+    }
+  });
+
+  it('an element with display: contents starts when it is near, lazy or not', async () => {
+    const made = element(unique('contents'), { loading: 'lazy' });
+    made.style.display = 'contents';
+    (await fixture(html`<div></div>`)).append(made);
+    await next(made, 'iotpay-ready');
+  });
+});
+
+describe('a listener that loads again in iotpay-error', () => {
+  it('never freezes the page, and its pauses grow', async () => {
+    const tag = unique('loop');
+    const made = element(tag, { secureIdEndpoint: `${endpoint}?fault=500&tag=${tag}` });
+    let errors = 0;
+    let sameTask = 0;
+    made.addEventListener('iotpay-error', () => {
+      errors++;
+      let inTask = true;
+      setTimeout(() => (inTask = false));
+      const before = made.status;
+      void made.load();
+      if (inTask && before === made.status) sameTask++;
+    });
+    (await fixture(html`<div></div>`)).append(made);
+    await pause(3000);
+    made.remove();
+    // 0, 0.25, 0.5, 1, 2 seconds: five or six runs, where there were thousands.
+    expect(errors).to.be.within(3, 7);
+    expect(sameTask).to.equal(0);
+  });
+
+  it('of the configuration: tasks go on between the runs', async () => {
+    const made = document.createElement('iotpay-checkout');
+    let errors = 0;
+    made.addEventListener('iotpay-error', () => {
+      errors++;
+      void made.load();
+    });
+    (await fixture(html`<div></div>`)).append(made);
+    await pause(1200);
+    made.remove();
+    expect(errors).to.be.within(2, 6);
+  });
+});
+
+describe('a translator', () => {
+  const shadowText = (made: IotpayCheckout) =>
+    made.shadowRoot?.querySelector('[part=base]')?.textContent ?? '';
+
+  /** What a translator does to a tree: Google's wraps every text in two `<font>` elements. */
+  const TRANSLATORS: Readonly<Record<string, (text: Text) => void>> = {
+    'that wraps texts in font elements': (text) => {
+      const outer = document.createElement('font');
+      const inner = outer.appendChild(document.createElement('font'));
+      inner.textContent = `*${text.data}*`;
+      text.replaceWith(outer);
+    },
+    'that replaces text nodes': (text) => text.replaceWith(`*${text.data}*`),
+    'that replaces whole paragraphs': (text) => {
+      const { parentElement } = text;
+      if (parentElement?.localName !== 'p') return;
+      const other = document.createElement('p');
+      other.textContent = `*${text.data}*`;
+      parentElement.replaceWith(other);
+    },
+  };
+
+  for (const [who, translate] of Object.entries(TRANSLATORS)) {
+    it(`${who}: the next state is read, without an error`, async () => {
+      const errors: unknown[] = [];
+      const note = (event: Event) => errors.push(event);
+      window.addEventListener('error', note);
+      window.addEventListener('unhandledrejection', note);
+      const made = await readyElement();
+      const translateAll = () => {
+        const walker = document.createTreeWalker(made.shadowRoot!, NodeFilter.SHOW_TEXT);
+        const texts: Text[] = [];
+        while (walker.nextNode()) texts.push(walker.currentNode as Text);
+        for (const text of texts) {
+          if (text.data.trim() && !text.parentElement?.closest('style')) translate(text);
+        }
+      };
+      translateAll();
+      report({ result: 'FAIL', message: 'Timeout' });
+      await made.updateComplete;
+      await until(() => /pay again|can’t see yet/i.test(shadowText(made)), 'unknown is read', 3000);
+      translateAll();
+      report({ result: 'SUCCESS' });
+      await made.updateComplete;
+      await until(() => /thank|complete|paid/i.test(shadowText(made)), 'the success is read', 3000);
+      expect(shadowText(made)).to.not.match(/pay again|can’t see yet/i);
+      window.removeEventListener('error', note);
+      window.removeEventListener('unhandledrejection', note);
+      expect(errors).to.deep.equal([]);
+    });
+  }
+});

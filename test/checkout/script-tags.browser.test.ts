@@ -1,0 +1,81 @@
+// IOTPay's script on pages that treat script tags in their own ways; each on a page of its own.
+import { expect } from '@open-wc/testing';
+import { next, servers, unique } from '../support/element.js';
+import { freshPage, type FreshPage } from '../support/page.js';
+
+const { ok } = servers.faults.gateways;
+
+/** An element on the page, and how long it took until its form was there, in milliseconds. */
+async function ready(page: FreshPage, gatewayOrigin: string): Promise<number> {
+  const began = performance.now();
+  const element = page.document.createElement('iotpay-checkout');
+  Object.assign(element, { secureId: unique('script'), gatewayOrigin });
+  page.document.body.append(element);
+  await next(element, 'iotpay-ready');
+  return performance.now() - began;
+}
+
+/** The addresses of IOTPay's script that tags which run have asked for. */
+const asked = ({ window }: FreshPage): string[] =>
+  window.performance
+    .getEntriesByType('resource')
+    .map(({ name }) => name)
+    .filter((name) => name.includes('iotpaycc.js'));
+
+describe('IOTPay’s script', () => {
+  for (const [who, tag] of [
+    ['a consent manager', `<script type="text/plain" src="${ok}/cc/iotpaycc.js"></script>`],
+    ['a rocket loader', `<script type="0a1b2c-text/javascript" src="${ok}/cc/iotpaycc.js"></script>`],
+    ['a lazy loader', `<script data-src="${ok}/cc/iotpaycc.js"></script>`],
+  ] as const) {
+    it(`switched off by ${who}: ours is there at once, with the documented address`, async () => {
+      const page = await freshPage({ body: tag });
+      expect(await ready(page, ok)).to.be.lessThan(4000);
+      expect(asked(page)).to.deep.equal([`${ok}/cc/iotpaycc.js`]);
+    });
+  }
+
+  it('a tag of the page’s own that runs is used, and none is added', async () => {
+    const page = await freshPage({ body: `<script async src="${ok}/cc/iotpaycc.js"></script>` });
+    await ready(page, ok);
+    expect(page.document.querySelectorAll('script[src*="iotpaycc.js"]').length).to.equal(1);
+  });
+
+  it('a page whose resource timing is full is told of no load that stalls', async () => {
+    const page = await freshPage();
+    const { performance: timing } = page.window;
+    const useless = page.document.createElement('script');
+    useless.src = `${servers.faults.gateways['no-global-once']}/cc/iotpaycc.js`;
+    const loaded = new Promise((resolve) => useless.addEventListener('load', resolve));
+    page.document.head.append(useless);
+    await loaded;
+    timing.getEntriesByName = () => [];
+    timing.getEntriesByType = () => Array.from({ length: 250 }, () => ({}) as PerformanceEntry);
+    expect(await ready(page, servers.faults.gateways['no-global-once'])).to.be.lessThan(6000);
+  });
+
+  it('asks the network again on every page: a retry has an address that no page before it had', async () => {
+    const origin = servers.faults.gateways['no-global-once'];
+    const addresses: string[] = [];
+    for (let visit = 0; visit < 2; visit++) {
+      const page = await freshPage();
+      await ready(page, origin);
+      addresses.push(...asked(page).filter((address) => address.includes('retry')));
+    }
+    expect(addresses.length).to.equal(2);
+    expect(new Set(addresses).size).to.equal(2);
+  });
+
+  it('no other script can make our Trusted Types policy, under the policy that SECURITY.md gives', async function () {
+    const csp = `require-trusted-types-for 'script'; trusted-types iotpay-checkout lit-html`;
+    const page = await freshPage({ csp });
+    type Factory = { createPolicy(name: string, rules: object): unknown };
+    const { trustedTypes } = page.window as unknown as { trustedTypes?: Factory };
+    // Where a browser has no Trusted Types the form is there all the same.
+    if (trustedTypes) expect(() => trustedTypes.createPolicy('iotpay-checkout', {})).to.throw();
+    await ready(page, ok);
+    expect(page.violations.filter(({ blockedURI }) => blockedURI !== 'trusted-types-policy')).to.deep.equal(
+      [],
+    );
+  });
+});
