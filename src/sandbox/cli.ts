@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { CHECK_COMMAND } from './check/command.js';
 import type { Command } from './command.js';
 import { DOCTOR_COMMAND } from './doctor/command.js';
 import { SANDBOX_COMMAND } from './sandbox-command.js';
 
 /** Each command of `npx iotpay-checkout`, by its name. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  check: CHECK_COMMAND,
   doctor: DOCTOR_COMMAND,
   sandbox: SANDBOX_COMMAND,
 };
