@@ -28,7 +28,8 @@ export function install(source: string, folder: string, tarball: string): string
   const place = join(folder, basename(source));
   cpSync(source, place, {
     recursive: true,
-    filter: (path) => !/node_modules|[\\/](?:dist|build|\.svelte-kit|\.angular)$/.test(path),
+    filter: (path) =>
+      !/node_modules|[\\/](?:dist|build|\.svelte-kit|\.angular|\.next|\.nuxt|\.output|\.astro)$/.test(path),
   });
   if (existsSync(join(place, 'package.json'))) {
     try {

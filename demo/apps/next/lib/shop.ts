@@ -1,0 +1,33 @@
+import { createCheckout, createIotpay } from 'iotpay-checkout/server';
+import { orders, store } from './orders';
+
+const { IOTPAY_MCH_ID, IOTPAY_MERCHANT_KEY, IOTPAY_LOGIN_NAME, IOTPAY_GATEWAY_ORIGIN, SHOP_ORIGIN } =
+  process.env;
+
+/** Made at the first request: `next build` loads the routes too, and knows no secrets. */
+let made: ReturnType<typeof createCheckout> | undefined;
+
+export const checkout = () =>
+  (made ??= createCheckout({
+    iotpay: createIotpay({
+      mchId: IOTPAY_MCH_ID!,
+      merchantKey: IOTPAY_MERCHANT_KEY!,
+      loginName: IOTPAY_LOGIN_NAME!,
+      gatewayOrigin: IOTPAY_GATEWAY_ORIGIN,
+    }),
+    store,
+    notifyUrl: `${SHOP_ORIGIN}/pay/notify`,
+    returnUrl: `${SHOP_ORIGIN}/`,
+    // The price is the shop's. Yours also looks whose order it is, with `cookies()` of next/headers.
+    order({ data }) {
+      const order = orders.get(String(data['orderId']));
+      return order
+        ? { id: order.id, amount: order.cents, paid: order.paid }
+        : new Response(null, { status: 404 });
+    },
+    onPaid({ orderId }) {
+      const order = orders.get(orderId);
+      if (!order) throw new Error(`No order ${orderId}.`);
+      order.paid = true;
+    },
+  }));

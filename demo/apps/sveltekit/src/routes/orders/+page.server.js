@@ -1,0 +1,3 @@
+import { orders } from '$lib/server/orders.js';
+
+export const load = () => ({ orders: [...orders.values()] });
