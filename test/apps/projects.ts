@@ -126,6 +126,7 @@ const COMPILER_OPTIONS = {
   types: [],
   strict: true,
   exactOptionalPropertyTypes: true,
+  verbatimModuleSyntax: true,
   skipLibCheck: true,
   noEmit: true,
   jsx: 'react-jsx',
@@ -169,17 +170,26 @@ const REACT_18 = {
   },
 };
 
-/** Imports every entry for browsers for what it does, and bundles that. */
-function bundled(command: string, ...args: string[]) {
+type Write = (place: string) => string;
+
+/** Every entry for browsers, each imported for what it does. */
+const everyEntry: Write = (place) => {
+  const manifest = JSON.parse(
+    readFileSync(join(place, 'node_modules/iotpay-checkout/package.json'), 'utf8'),
+  ) as { exports: Record<string, unknown> };
+  const entries = Object.keys(manifest.exports).filter((entry) => !/json$|server|sandbox/.test(entry));
+  return entries.map((entry) => `import 'iotpay-checkout${entry.slice(1)}';\n`).join('');
+};
+
+/** The component and nothing else: it must bring the tag's definition along, through what bundlers leave out. */
+const componentAlone: Write = () => `import { IotpayCheckout } from 'iotpay-checkout/react';
+globalThis.shown = IotpayCheckout;
+`;
+
+/** Bundles what is written. */
+function bundled(write: Write, command: string, ...args: string[]) {
   return (place: string): string | undefined => {
-    const manifest = JSON.parse(
-      readFileSync(join(place, 'node_modules/iotpay-checkout/package.json'), 'utf8'),
-    ) as { exports: Record<string, unknown> };
-    const entries = Object.keys(manifest.exports).filter((entry) => !/json$|server|sandbox/.test(entry));
-    const lines = entries.map((entry) => `import 'iotpay-checkout${entry.slice(1)}';\n`);
-    // What a page uses of them: the component, which must bring the tag's definition along.
-    lines.push(`export { IotpayCheckout } from 'iotpay-checkout/react';\n`);
-    writeFileSync(join(place, 'entries.js'), lines.join(''));
+    writeFileSync(join(place, 'entries.js'), write(place));
     rmSync(join(place, 'bundled'), { recursive: true, force: true });
     const { status, output } = run(place, command, ...args);
     if (status !== 0) return output;
@@ -253,8 +263,10 @@ export const PROJECTS: readonly Project[] = [
     name: 'bundlers',
     source: 'test/apps/bundlers',
     trials: {
-      Vite: bundled('vite', 'build'),
-      webpack: bundled('webpack'),
+      'Vite, every entry': bundled(everyEntry, 'vite', 'build'),
+      'Vite, the component alone': bundled(componentAlone, 'vite', 'build'),
+      'webpack, every entry': bundled(everyEntry, 'webpack'),
+      'webpack, the component alone': bundled(componentAlone, 'webpack'),
     },
   },
 ];
