@@ -14,6 +14,7 @@ import { whenNear } from './nearby.js';
 import { pollOrder } from './order-status.js';
 import { aboutOrder, readOrder, readOutcome } from './outcome.js';
 import { untilShown } from './page-shown.js';
+import { measured } from './phases.js';
 import { quiet, Runs, superseded } from './run.js';
 import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
@@ -289,7 +290,8 @@ export class CheckoutController implements ReactiveController {
       config.timeout,
       signal,
       late('script-timeout', "IOTPay's script did not arrive"),
-      () => loadScript(config.gatewayOrigin, config.timeout, host.ownerDocument, host.nonce),
+      () =>
+        measured('script', loadScript(config.gatewayOrigin, config.timeout, host.ownerDocument, host.nonce)),
     );
     const answer = kept
       ? Promise.resolve(kept)
@@ -330,13 +332,16 @@ export class CheckoutController implements ReactiveController {
       signal,
       lateAfter(config.timeout)('mount-timeout', "IOTPay's frame did not appear and load"),
       (step) =>
-        form.mount({
-          iotpay,
-          options: () => host.iotpayOptions(),
-          signal: step,
-          appeared: () => host.requestUpdate(),
-          reported: (event) => this.#report(form, event),
-        }),
+        measured(
+          'frame',
+          form.mount({
+            iotpay,
+            options: () => host.iotpayOptions(),
+            signal: step,
+            appeared: () => host.requestUpdate(),
+            reported: (event) => this.#report(form, event),
+          }),
+        ),
     );
     this.#enter('ready');
     form.whenStale(SECURE_ID_AGE_MS, () => this.#replace());

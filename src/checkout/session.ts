@@ -5,6 +5,7 @@ import { readWhole } from '../gateway/status.js';
 import { backendRequest, post, type BackendRequest, type BackendSettings } from './backend.js';
 import { IotpayCheckoutError, networkError } from './errors.js';
 import { watchPolicy } from './page-policy.js';
+import { measured } from './phases.js';
 import { join, joinable, type Started } from './started.js';
 
 /**
@@ -81,12 +82,16 @@ export class SecureIds {
     const key = this.#unanswered.get(id) ?? uuid();
     this.#unanswered.set(id, key);
     const joined = started && joinable(started, request);
-    const answer = await this.#request(
-      { ...request, key },
-      signal,
-      () => this.#unanswered.delete(id),
-      undefined,
-      joined && join(joined),
+    const answer = await measured(
+      'secure-id',
+      this.#request(
+        { ...request, key },
+        signal,
+        () => this.#unanswered.delete(id),
+        undefined,
+        joined && join(joined),
+      ),
+      joined && joined.at - performance.timeOrigin,
     );
     // One that was shared by another tab, or lay on the server for a while, is as old as the backend says.
     const ageMs = SECURE_ID_LIFETIME_MS - (answer.expiresInMs ?? SECURE_ID_LIFETIME_MS);

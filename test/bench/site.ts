@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
 
 export const CDN_FILE = 'dist/cdn/iotpay-checkout.js';
+export const STARTER = 'dist/cdn/iotpay-checkout-start.js';
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

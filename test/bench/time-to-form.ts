@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import type { Browser, Page } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
-import { addBackend, addElement, gateway, serve } from './site.js';
+import { addBackend, addElement, gateway, serve, STARTER } from './site.js';
 import { median } from './statistics.js';
 
 /** Milliseconds after which backend and script answer; all pairs are measured. */
@@ -66,8 +67,8 @@ export interface Pair {
   readonly rounds: readonly number[];
 }
 
-type Cold = 'ours' | 'ours, hinted' | 'sample' | 'limit';
-const COLD: readonly Cold[] = ['ours', 'ours, hinted', 'sample', 'limit'];
+type Cold = 'ours' | 'ours, hinted' | 'ours, started' | 'sample' | 'limit';
+const COLD: readonly Cold[] = ['ours', 'ours, hinted', 'ours, started', 'sample', 'limit'];
 
 export interface ColdRow {
   /** Milliseconds after which the CDN file answers, and after which backend and script do. */
@@ -93,7 +94,11 @@ ${WARM[kind]}
 /** The clock starts with the page itself; what is not ours needs no file. */
 function coldPage(kind: Cold, file: number, backend: number, origin: string): string {
   const hint =
-    kind === 'ours, hinted' ? `<link rel="preload" as="script" href="${origin}/cc/iotpaycc.js">` : '';
+    kind === 'ours, hinted'
+      ? `<link rel="preload" as="script" href="${origin}/cc/iotpaycc.js">`
+      : kind === 'ours, started'
+        ? `<script>${readFileSync(STARTER, 'utf8')}</script>`
+        : '';
   const head = `<!doctype html><meta charset="utf-8">${hint}<script>${opening(origin, backend, '0')}</script>`;
   return kind === 'sample' || kind === 'limit'
     ? `${head}<div id="form"></div><script>${WARM[kind]}</script>`

@@ -1,0 +1,100 @@
+// How an element begins: one order however its settings come in, and what a page's monitoring sees of it.
+import { expect } from '@open-wc/testing';
+import type { IotpayCheckout } from '../../src/index.js';
+import { pause, readyElement, seen, servers, unique, until } from '../support/element.js';
+import { afterTest } from '../support/page.js';
+
+/** An element in the page, for the plain fake gateway and the merchant's backend. */
+function insert(tag: string): IotpayCheckout {
+  const element = document.createElement('iotpay-checkout');
+  Object.assign(element, {
+    secureIdEndpoint: `${servers.backend}/api/secure-id`,
+    gatewayOrigin: servers.faults.gateways.ok,
+    requestData: { tag },
+  });
+  document.body.append(element);
+  afterTest(() => element.remove());
+  return element;
+}
+
+const ready = (element: IotpayCheckout): Promise<void> =>
+  until(() => /ready|error/.test(element.status), `an end, now ${element.status}`);
+
+describe('a setting that comes in', () => {
+  for (const [when, turns] of [
+    ['a microtask', 1],
+    ['a hundred microtasks', 100],
+  ] as const) {
+    it(`${when} after the insertion is part of the one order`, async () => {
+      const [first, second] = [unique('warm'), unique('warm')];
+      const element = insert(first);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      element.requestData = { tag: second };
+      await ready(element);
+      await pause(100);
+      expect(element.status).to.equal('ready');
+      expect((await seen(first)).length, 'orders of what it was inserted with').to.equal(0);
+      expect((await seen(second)).length, 'orders of what it was given then').to.equal(1);
+    });
+  }
+
+  it('in a later task is another intent', async () => {
+    const [first, second] = [unique('warm'), unique('warm')];
+    const element = insert(first);
+    await ready(element);
+    element.requestData = { tag: second };
+    await until(
+      async () => (await seen(second)).length === 1 && element.status === 'ready',
+      'the other order',
+    );
+    expect((await seen(first)).length).to.equal(1);
+  });
+});
+
+describe('the phases of a set-up', () => {
+  const PHASES = ['iotpay:secure-id', 'iotpay:script', 'iotpay:frame'];
+  const measures = (name: string) => performance.getEntriesByName(name, 'measure') as PerformanceMeasure[];
+
+  it('are measures that say how long each took and no more, and never pile up', async () => {
+    const observed: string[] = [];
+    const observer = new PerformanceObserver((list) =>
+      observed.push(...list.getEntries().map(({ name }) => name)),
+    );
+    observer.observe({ type: 'measure' });
+    for (let round = 0; round < 2; round++) await ready(insert(unique('warm')));
+    for (const name of PHASES) {
+      const [measure, ...more] = measures(name);
+      expect(more, name).to.deep.equal([]);
+      expect(measure?.duration, name).to.be.at.least(0);
+      expect(measure?.detail as unknown, name).to.deep.equal({ done: true });
+    }
+    expect(
+      performance.getEntriesByType('mark').filter(({ name }) => name.startsWith('iotpay')),
+    ).to.deep.equal([]);
+    await until(
+      () => PHASES.every((name) => observed.filter((each) => each === name).length === 2),
+      'both rounds',
+    );
+    observer.disconnect();
+  });
+
+  it('that fail are measured too, and say so', async () => {
+    const element = insert(unique('warm'));
+    element.secureIdEndpoint = `${servers.backend}/api/secure-id?fault=500`;
+    await ready(element);
+    expect(measures('iotpay:secure-id').map(({ detail }) => detail as unknown)).to.deep.equal([
+      { done: false },
+    ]);
+  });
+
+  it('are nothing that a payment depends on', async () => {
+    afterTest(() => Reflect.deleteProperty(performance, 'measure'));
+    Object.defineProperty(performance, 'measure', {
+      configurable: true,
+      value: () => {
+        throw new SyntaxError('An old page.');
+      },
+    });
+    expect((await readyElement()).status).to.equal('ready');
+  });
+});
