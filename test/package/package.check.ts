@@ -252,7 +252,12 @@ describe('the packed package', () => {
     };
     const path = join(installed, bin['iotpay-checkout'] ?? '');
     assert.match(readFileSync(path, 'utf8'), /^#!\/usr\/bin\/env node\n/);
-    assert.match(mustRun(process.execPath, [path, '--help'], folder), /iotpay-checkout sandbox/);
+    assert.match(mustRun(process.execPath, [path, '--help'], folder), /Usage: iotpay-checkout <command>/);
+    for (const name of ['sandbox', 'doctor'])
+      assert.match(
+        mustRun(process.execPath, [path, name, '--help'], folder),
+        new RegExp(`Usage: iotpay-checkout ${name}`),
+      );
   });
 
   for (const [module, moduleResolution] of [
