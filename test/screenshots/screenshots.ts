@@ -1,7 +1,8 @@
 /**
  * `npm run build && npm run screenshots`: takes the built element in every state, language, colour scheme and width, on
  * the sandbox, and writes one contact sheet for each scheme and width into `.cache/screenshots`. States are rows,
- * languages are columns. `-- --state=failed,unknown`: only these.
+ * languages are columns. Then the states in English on pages of other people's (hosts.ts), at two widths.
+ * `-- --state=failed,unknown`: only these.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import type { Page } from 'puppeteer-core';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { createIotpay } from '../../src/server/index.js';
 import { launchChromium } from '../support/chromium.js';
+import { HOSTS, type Host } from './hosts.js';
 
 const OUTPUT = '.cache/screenshots';
 const ELEMENT = 'dist/cdn/iotpay-checkout.js';
@@ -51,6 +53,8 @@ const STATES: readonly State[] = [
 const LANGUAGES = ['en', 'fr', 'zh-Hans', 'zh-Hant'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 const WIDTHS_PX = [320, 560] as const;
+/** Widths of the pages of other people's. */
+const HOST_WIDTHS_PX = [320, 820] as const;
 
 /** What the backend is told of an order: which state it is for. */
 interface Wanted {
@@ -86,18 +90,18 @@ function backend(sandbox: Sandbox, states: readonly State[], page: (query: URLSe
   return app;
 }
 
-function cell(state: State, lang: string, sandbox: Sandbox): string {
+function tag(state: State, sandbox: Sandbox): string {
   const wanted = JSON.stringify({ state: state.name });
-  return `<td lang="${lang}"><iotpay-checkout no-redirect setup-timeout="${SHEET_TIMEOUT_MS}" secure-id-endpoint="/secure-id"
+  return `<iotpay-checkout no-redirect setup-timeout="${SHEET_TIMEOUT_MS}" secure-id-endpoint="/secure-id"
     ${state.attributes ?? `gateway-origin="${sandbox.origin}"`}
     ${state.mode ? `mode="${state.mode}"` : ''} ${state.asks ? 'order-status-endpoint="/order-status"' : ''}
-    data-state="${state.name}" data-wanted="${state.status}" request-data='${wanted}'></iotpay-checkout></td>`;
+    data-state="${state.name}" data-wanted="${state.status}" request-data='${wanted}'></iotpay-checkout>`;
 }
 
 function sheet(states: readonly State[], scheme: string, width: number, sandbox: Sandbox): string {
   const rows = states.map(
     (state) =>
-      `<tr><th scope="row">${state.name}</th>${LANGUAGES.map((lang) => cell(state, lang, sandbox)).join('')}</tr>`,
+      `<tr><th scope="row">${state.name}</th>${LANGUAGES.map((lang) => `<td lang="${lang}">${tag(state, sandbox)}</td>`).join('')}</tr>`,
   );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${scheme}, ${width} px</title>
 <style>
@@ -108,6 +112,13 @@ function sheet(states: readonly State[], scheme: string, width: number, sandbox:
 <script type="module" src="/element.js"></script>
 <table><tr><th></th>${LANGUAGES.map((lang) => `<th scope="col">${lang}</th>`).join('')}</tr>${rows.join('')}</table>
 </html>`;
+}
+
+/** All states, one below the other, on a page of other people's. */
+function hostPage({ name, css, dir }: Host, states: readonly State[], sandbox: Sandbox): string {
+  const rows = states.map((state) => `<p>${state.name}</p>${tag(state, sandbox)}`);
+  return `<!doctype html><html lang="en" dir="${dir ?? 'ltr'}"><meta charset="utf-8"><title>${name}</title>
+<style>${css}</style><script type="module" src="/element.js"></script>${rows.join('')}</html>`;
 }
 
 /** Waits until each element of the sheet is in its state; says which are not. */
@@ -136,31 +147,58 @@ if (!existsSync(ELEMENT)) throw new Error(`${ELEMENT} is not there yet: npm run 
 
 mkdirSync(OUTPUT, { recursive: true });
 const sandbox = await startSandbox({ drive: true });
-const app = backend(sandbox, states, (query) =>
-  sheet(states, query.get('scheme') ?? 'light', Number(query.get('width')), sandbox),
-);
+const app = backend(sandbox, states, (query) => {
+  const host = HOSTS.find(({ name }) => name === query.get('host'));
+  if (host) return hostPage(host, states, sandbox);
+  return sheet(states, query.get('scheme') ?? 'light', Number(query.get('width')), sandbox);
+});
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
 const browser = await launchChromium();
+
+interface Picture {
+  readonly name: string;
+  /** Query of the page. */
+  readonly query: string;
+  readonly width: number;
+  readonly scheme?: 'light' | 'dark';
+  readonly forcedColors?: boolean;
+}
+
+async function take({ name, query, width, scheme = 'light', forcedColors }: Picture): Promise<void> {
+  const page = await browser.newPage();
+  await page.setViewport({ width, height: 1000 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  if (forcedColors) {
+    const session = await page.createCDPSession();
+    const features = [{ name: 'forced-colors', value: 'active' }];
+    await session.send('Emulation.setEmulatedMedia', { features });
+  }
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/?${query}`);
+  await settle(page);
+  // A frame of another origin that is out of sight is not painted.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewport({ width, height });
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const path = join(OUTPUT, `${name}.png`) as `${string}.png`;
+  await page.screenshot({ path, fullPage: true });
+  console.log(path);
+  await page.close();
+}
+
+const sheets = SCHEMES.flatMap((scheme) =>
+  WIDTHS_PX.map((width) => ({
+    name: `${scheme}-${width}`,
+    query: `scheme=${scheme}&width=${width}`,
+    width: (width + 24) * LANGUAGES.length + 200,
+    scheme,
+  })),
+);
+const pages = HOSTS.flatMap(({ name, forcedColors = false }) =>
+  HOST_WIDTHS_PX.map((width) => ({ name: `${name}-${width}`, query: `host=${name}`, width, forcedColors })),
+);
 try {
   await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const scheme of SCHEMES) {
-    for (const width of WIDTHS_PX) {
-      const page = await browser.newPage();
-      await page.setViewport({ width: (width + 24) * LANGUAGES.length + 200, height: 1000 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await page.goto(`${origin}/?scheme=${scheme}&width=${width}`);
-      await settle(page);
-      // A frame of another origin that is out of sight is not painted.
-      const height = await page.evaluate(() => document.documentElement.scrollHeight);
-      await page.setViewport({ width: (width + 24) * LANGUAGES.length + 200, height });
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-      const path = join(OUTPUT, `${scheme}-${width}.png`);
-      await page.screenshot({ path: path, fullPage: true });
-      console.log(path);
-      await page.close();
-    }
-  }
+  for (const picture of [...sheets, ...pages]) await take(picture);
 } finally {
   await browser.close();
   server.close();
