@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ENGINES, requireBrowsers } from './support/browsers.js';
 import { COUNTS_FILE, type Counts } from './support/counts.js';
 import { requireDatabases } from './support/databases.js';
+import { requireLanguages } from './support/languages.js';
 
 interface Step {
   readonly name: string;
@@ -35,6 +36,7 @@ const STEPS: readonly Step[] = [
 // First of all, and once: what is missing here would fail in the middle.
 requireBrowsers(ENGINES);
 requireDatabases();
+requireLanguages();
 
 const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-'));
 const file = join(folder, 'counts');

@@ -1,0 +1,120 @@
+// The backends in other languages, each on a real database: `check` finds nothing in them.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runCheck } from '../../src/sandbox/check/run.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { freePort } from '../support/browsers.js';
+import { startDatabase } from '../support/databases.js';
+import { programOf } from '../support/languages.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** How long a backend may take to start, in milliseconds. */
+const START_MS = 30_000;
+
+interface Backend {
+  readonly folder: string;
+  readonly program: string;
+  readonly args: (port: number) => readonly string[];
+  readonly environment: Environment;
+  /** Run once before it starts. */
+  readonly install?: readonly string[];
+}
+
+async function untilAnswers(url: string, said: () => string): Promise<void> {
+  const endMs = Date.now() + START_MS;
+  for (;;) {
+    try {
+      await fetch(url);
+      return;
+    } catch (error) {
+      if (Date.now() > endMs) throw new Error(`The backend did not start: ${said()}`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function check(test: { after(run: () => unknown): void }, backend: Backend) {
+  const sandbox = await startSandbox();
+  test.after(() => sandbox.close());
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const env = { ...process.env, ...sandbox.env, SHOP_ORIGIN: origin, SHOP_TEST: '1', ...backend.environment };
+  const cwd = join('demo/backends', backend.folder);
+  if (backend.install) execFileSync(backend.program, backend.install, { cwd, env });
+  let output = '';
+  const start = async () => {
+    const child = spawn(backend.program, backend.args(port), { cwd, env, detached: true });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
+    await untilAnswers(`${origin}/pay/secure-id`, () => output);
+    return async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      // Its workers too.
+      process.kill(-child.pid!, 'SIGKILL');
+      await ended;
+    };
+  };
+  let stop = await start();
+  test.after(() => stop());
+  let count = 0;
+  return runCheck({
+    sandbox,
+    secureIdUrl: `${origin}/pay/secure-id`,
+    orderStatusUrl: `${origin}/pay/order-status`,
+    add: true,
+    newOrder: async () => {
+      const name = `order-${++count}`;
+      return { name, data: { orderId: name } };
+    },
+    shipped: async ({ name }) => Number(await (await fetch(`${origin}/shipped?order=${name}`)).text()),
+    restart: async () => {
+      await stop();
+      stop = await start();
+    },
+  });
+}
+
+describe('backends in other languages', () => {
+  it('PHP on PostgreSQL: check finds nothing', async (test) => {
+    const database = await startDatabase('postgresql');
+    test.after(() => database.stop());
+    const { hostname, port, username, pathname } = new URL(database.url);
+    const report = await check(test, {
+      folder: 'php',
+      program: programOf('php'),
+      args: (own) => ['-S', `127.0.0.1:${own}`, 'index.php'],
+      install: ['index.php'],
+      environment: {
+        DATABASE_DSN: `pgsql:host=${hostname};port=${port};dbname=${pathname.slice(1)}`,
+        DATABASE_USER: username,
+        PHP_CLI_SERVER_WORKERS: '4',
+      },
+    });
+    assert.deepEqual(report.findings, []);
+    assert.deepEqual(
+      report.trials.filter(({ result }) => result !== 'passed'),
+      [],
+    );
+  });
+
+  it('Python on SQLite: check finds nothing', async (test) => {
+    const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-python-'));
+    test.after(() => rmSync(folder, { recursive: true, force: true }));
+    const report = await check(test, {
+      folder: 'python',
+      program: programOf('python'),
+      args: (own) => ['-B', '-m', 'flask', '--app', 'app', 'run', '--port', String(own), '--with-threads'],
+      environment: { DATABASE_URL: `sqlite:///${join(folder, 'shop.sqlite')}` },
+    });
+    assert.deepEqual(report.findings, []);
+    assert.deepEqual(
+      report.trials.filter(({ result }) => result !== 'passed'),
+      [],
+    );
+  });
+});
