@@ -1,4 +1,5 @@
-import { createCheckout, createIotpay, memoryStore, type Route } from '../../src/server/index.js';
+import { Hono } from 'hono';
+import { createCheckout, createIotpay, memoryStore, type Route, type Store } from '../../src/server/index.js';
 import { inParallel, type Timings } from '../support/parallel.js';
 import { MERCHANT, notificationOf, post } from './support.js';
 
@@ -46,16 +47,42 @@ async function run(
   };
 }
 
+export interface LoadOptions {
+  /** Empty. Default: `memoryStore()`. */
+  readonly store?: Store | undefined;
+  /** How long the gateway takes for an answer, in milliseconds. Default: 1. */
+  readonly gatewayMs?: number | undefined;
+}
+
+/** The same requests to a bare route of Hono's that reads JSON and answers with the same JSON: what is not ours. */
+export async function bareLoad(count: number, concurrency: number): Promise<Timings> {
+  const app = new Hono();
+  app.post('/', async (context) => {
+    const { n } = await context.req.json<{ n: number }>();
+    const mchOrderNo = `order-${n}`;
+    return context.json({ secureId: `S-${mchOrderNo}`, mchOrderNo, amount: 1999, currency: 'CAD' }, 200, {
+      'Cache-Control': 'no-store',
+    });
+  });
+  return inParallel(count, concurrency, async (i) => {
+    const answer = await app.fetch(post({ mode: 'pay', n: numberOf(i) }));
+    await answer.text();
+  });
+}
+
 /** Secure-id requests and notifications, a third of them repeats, so many at a time, against the routes. */
-export async function load(count: number, concurrency: number): Promise<LoadResult[]> {
+export async function load(
+  count: number,
+  concurrency: number,
+  { store = memoryStore(), gatewayMs = 1 }: LoadOptions = {},
+): Promise<LoadResult[]> {
   const made = new Map<string, number>();
   const shipped = new Map<string, number>();
   /** The gateway's number of each order. */
   const numbers = new Map<number, string>();
   const counted = (map: Map<string, number>, name: string) => map.set(name, (map.get(name) ?? 0) + 1);
-  // A gateway that answers after a millisecond: what is measured is ours.
   const gateway = (async (url: string, { body }: { body: string }) => {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (gatewayMs > 0) await new Promise((resolve) => setTimeout(resolve, gatewayMs));
     const { mchOrderNo = '' } = JSON.parse(body) as { mchOrderNo?: string };
     if (url.endsWith('/cc_purchase')) counted(made, mchOrderNo);
     const retData = { secureId: `S-${mchOrderNo}`, mchOrderNo, status: 0 };
@@ -63,7 +90,7 @@ export async function load(count: number, concurrency: number): Promise<LoadResu
   }) as unknown as typeof fetch;
   const checkout = createCheckout({
     iotpay: createIotpay({ ...MERCHANT, gatewayOrigin: 'http://localhost:9', fetch: gateway }),
-    store: memoryStore(),
+    store,
     notifyUrl: 'https://shop.example/notify',
     returnUrl: 'https://shop.example/thanks',
     order: ({ data }) => ({ id: `order-${String(data['n'])}`, amount: 1999 }),
