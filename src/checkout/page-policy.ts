@@ -70,8 +70,11 @@ export function makePolicy({ trustedTypes }: { trustedTypes?: PolicyFactory }): 
   }
 }
 
-/** Made at import: where the page allows a name once only, nobody can take ours afterwards. */
-const POLICY = makePolicy(globalThis as { trustedTypes?: PolicyFactory });
+/**
+ * Made at import: where the page allows a name once only, nobody can take ours afterwards. Marked as pure, so that the
+ * starter, which imports this file and needs no policy, does not take the name from the element.
+ */
+const POLICY = /* @__PURE__ */ makePolicy(globalThis as { trustedTypes?: PolicyFactory });
 
 /**
  * Gives a tag the address of IOTPay's script as the page's Trusted Types want it.

@@ -267,7 +267,7 @@ describe('the starter', function () {
     await requests(name, 1);
     const element = await arrive(page);
     await settled(element);
-    expect(element.status).to.equal('ready');
+    expect(element.status, element.error?.message).to.equal('ready');
     await requests(name, 1);
     expect(page.violations.map((each) => `${each.violatedDirective} ${each.blockedURI}`)).to.deep.equal([]);
   });
