@@ -16,6 +16,9 @@ const PEERS = [
   'lit',
 ];
 
+/** What a page has anyway, beside the React component. */
+const ADDED_TO = ['react', 'lit', resolve('dist/index.js')];
+
 export interface Size {
   readonly name: string;
   readonly minified: number;
@@ -34,10 +37,19 @@ const measure = (name: string, file: Uint8Array): Size => ({
 export async function sizes(): Promise<Size[]> {
   installPeers();
   const ours = `export * from ${JSON.stringify(resolve('dist/index.js'))};`;
+  const react = `export * from ${JSON.stringify(resolve('dist/react/index.js'))};`;
   const rows = [
     measure('iotpay-checkout, the CDN file (lit inside)', readFileSync(CDN_FILE)),
     measure('iotpay-checkout, lit inside', await bundle(ours)),
     measure('iotpay-checkout, our own share', await bundle(ours, { external: ['lit'] })),
+    measure(
+      'iotpay-checkout/react, with the element, lit inside',
+      await bundle(react, { external: ['react'] }),
+    ),
+    measure(
+      'iotpay-checkout/react, what it adds to the element',
+      await bundle(react, { external: ADDED_TO }),
+    ),
   ];
   // Named and for its side effects: nothing of it is shaken away.
   for (const peer of PEERS) {

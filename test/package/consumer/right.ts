@@ -7,6 +7,7 @@ import {
 } from 'iotpay-checkout';
 import { IotpayCheckout as Bare } from 'iotpay-checkout/element.js';
 import { IotpayCheckout as FromCdn } from 'iotpay-checkout/cdn/iotpay-checkout.js';
+import { IotpayCheckout as Component, type IotpayCheckoutProps } from 'iotpay-checkout/react';
 import { startSandbox } from 'iotpay-checkout/sandbox';
 import {
   createCheckout,
@@ -18,6 +19,23 @@ import {
   verify,
   type Store,
 } from 'iotpay-checkout/server';
+
+// With `exactOptionalPropertyTypes`, what a page may not have is handed over as it is.
+const unset = process.env['IOTPAY_GATEWAY_ORIGIN'];
+export const props: IotpayCheckoutProps = {
+  secureIdEndpoint: '/pay/secure-id',
+  gatewayOrigin: unset,
+  mode: undefined,
+  onSuccess: ({ detail }) => detail.mchOrderNo?.toUpperCase(),
+  onError: undefined,
+};
+export const component: typeof Component = Component;
+export const client = createIotpay({
+  mchId: '10000701',
+  merchantKey: 'key',
+  loginName: 'jack123',
+  gatewayOrigin: unset,
+});
 
 const element = document.createElement('iotpay-checkout');
 element.secureIdEndpoint = '/api/secure-id';

@@ -1,6 +1,24 @@
 // What must not compile: every line below a directive is a mistake that the types have to catch.
 import { IotpayCheckout } from 'iotpay-checkout';
+import { IotpayCheckout as FromCdn } from 'iotpay-checkout/cdn/iotpay-checkout.js';
+import { IotpayCheckout as Bare } from 'iotpay-checkout/element.js';
+// @ts-expect-error a type is imported as a type: `verbatimModuleSyntax`
+import { IotpayCheckoutProps } from 'iotpay-checkout/react';
+import { startSandbox } from 'iotpay-checkout/sandbox';
 import { createCheckout, createIotpay, memoryStore } from 'iotpay-checkout/server';
+// @ts-expect-error so is the store
+import { Store } from 'iotpay-checkout/server';
+
+// @ts-expect-error no such mode in React either
+export const props: IotpayCheckoutProps = { mode: 'sub' };
+// @ts-expect-error the store has a way to write
+export const store: Store = { get: () => Promise.resolve(undefined) };
+// @ts-expect-error the class alone has the same private state
+export const bare = new Bare().checkout;
+// @ts-expect-error the CDN file's class takes an origin, not a number
+void FromCdn.preload(7);
+// @ts-expect-error a port is a number
+void startSandbox({ port: '3000' });
 
 const element = document.createElement('iotpay-checkout');
 // @ts-expect-error the status is output only
