@@ -93,7 +93,10 @@ async function driveBoth(app: App, place: string, browser: Browser, began: numbe
   ];
   if (app.dev) {
     const start = Date.now();
-    const results = await drive(app, place, browser, { command: app.dev, checks });
+    // A dev server that does not start is that app's failure; the others are still looked at.
+    const results = await drive(app, place, browser, { command: app.dev, checks }).catch(
+      (error: unknown) => new Map(checks.map(({ name }) => [name, `FAILED: ${String(error)}`])),
+    );
     rows.push(report(`${app.name}, dev`, results, since(start)));
   }
   return rows;
