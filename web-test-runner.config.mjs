@@ -57,6 +57,8 @@ export default {
     }),
     servers.plugin,
   ],
+  // What the element tells a developer about the faults that tests cause on purpose.
+  filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('<iotpay-checkout>'),
   testFramework: { config: { timeout: 20_000, ui: 'bdd' } },
   testRunnerHtml: servers.html('plain'),
   // What meets the sandbox runs twice: as documented, and with its quirks on.

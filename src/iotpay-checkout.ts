@@ -11,10 +11,12 @@ import { DEFAULT_SETUP_TIMEOUT_MS } from './checkout/config.js';
 import type { IotpayCheckoutError } from './checkout/errors.js';
 import type { IotpayOutcome } from './checkout/events.js';
 import { loadScript } from './checkout/script.js';
+import { unref } from './checkout/wait.js';
 import { PRODUCTION_ORIGIN } from './gateway/origins.js';
 import type { IotpayOptions } from './gateway/script-api.js';
 import { copyText } from './ui/clipboard.js';
 import { isDark } from './ui/color-scheme.js';
+import { definedIn } from './ui/defined.js';
 import { isFocusFree, placeFocus } from './ui/focus.js';
 import { dressFrame, formOptions } from './ui/frame.js';
 import { formatMoney } from './ui/money.js';
@@ -102,6 +104,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     buttonText: { attribute: 'button-text' },
     options: { attribute: false },
     noRedirect: { type: Boolean, attribute: 'no-redirect' },
+    debug: { type: Boolean },
     setupTimeout: {
       attribute: 'setup-timeout',
       converter: (value) => (value === null ? undefined : Number(value)),
@@ -147,6 +150,11 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   declare options: IotpayOptions | undefined;
   /** Never follow redirectUrl. */
   declare noRedirect: boolean;
+  /**
+   * Every error and warning goes to the console in one line that says what to do, as it does on a loopback page anyway.
+   * Without it, a set-up error elsewhere is named once, without data.
+   */
+  declare debug: boolean;
   /** Milliseconds allowed for each step of the set-up, its retries included. Default: 20000. */
   declare setupTimeout: number | undefined;
   /** IOTPay's production origin, its development origin, or on a loopback page a loopback origin (the sandbox). */
@@ -175,6 +183,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     this.loading = 'eager';
     this.colorScheme = 'auto';
     this.noRedirect = false;
+    this.debug = false;
     this.setupTimeout = DEFAULT_SETUP_TIMEOUT_MS;
     this.gatewayOrigin = PRODUCTION_ORIGIN;
   }
@@ -201,11 +210,15 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
    *   removed. Never reported as an unhandled rejection.
    */
   load(): Promise<void> {
+    // What it sets up needs a place to be shown in, and what the page has set to be known.
+    if (this.isConnected && !this.hasUpdated) this.performUpdate();
     return this.#checkout.load();
   }
 
   /** Moves to the frame, or to the retry button. */
   override focus(options?: FocusOptions): void {
+    // In a listener of iotpay-ready, the frame is not yet shown.
+    if (this.isConnected) this.performUpdate();
     const target = this.#checkout.frame ?? this.renderRoot?.querySelector<HTMLElement>('[part=retry]');
     if (target) target.focus(options);
     else super.focus(options);
@@ -258,10 +271,11 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     this.#copied = false;
     clearTimeout(this.#slowTimer);
     if (this.status !== 'loading') return;
-    this.#slowTimer = setTimeout(() => {
+    const slow = () => {
       this.#slow = true;
       this.requestUpdate();
-    }, SLOW_MS);
+    };
+    this.#slowTimer = unref(setTimeout(slow, SLOW_MS));
   }
 
   override render(): TemplateResult {
@@ -353,7 +367,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     const again = () => this.requestUpdate();
     clearTimeout(this.#tick);
     if (page.hidden) page.addEventListener('visibilitychange', again, { once: true });
-    else this.#tick = setTimeout(again, TICK_MS);
+    else this.#tick = unref(setTimeout(again, TICK_MS));
   }
 
   async #copyOrder(): Promise<void> {
@@ -407,7 +421,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   #texts(): IotpayStrings {
-    return { ...STRINGS[this.#language()], ...this.strings };
+    return { ...STRINGS[this.#language()], ...definedIn(this.strings) };
   }
 
   /** Whether the page has put something of its own in place of the skeleton; white space is nothing. */

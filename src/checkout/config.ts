@@ -89,17 +89,19 @@ export function requireGateway(page: string, backend: string | undefined): void 
 /** The extra headers; those without a value are left out. @throws IotpayCheckoutError `config` */
 function headersOf(given: HeadersInit): Headers {
   try {
-    if (Symbol.iterator in given) return new Headers(given);
-    const there = Object.entries(given as Readonly<Record<string, string | null | undefined>>).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== null,
-    );
-    return new Headers(there);
+    // A list of pairs, a Map, Headers, or an object; JavaScript does not hold to the types.
+    const all: Iterable<readonly string[]> = Symbol.iterator in given ? given : Object.entries(given);
+    return new Headers([...all].filter(([, value]) => isThere(value)) as [string, string][]);
   } catch (cause) {
     throw configError(
       `requestHeaders: expected HTTP headers, received what is none: ${String(cause)}`,
       cause,
     );
   }
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** The value of an intent: equal texts, equal intents, whatever the order of the data's names. */

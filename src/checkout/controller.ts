@@ -5,6 +5,7 @@ import type { IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
 import { backendRequest } from './backend.js';
 import { intentOf, readConfig, requireGateway, requireSource, type Config, type Settings } from './config.js';
+import { Developer, type Debuggable } from './developer.js';
 import { IotpayCheckoutError } from './errors.js';
 import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
 import { Form } from './form.js';
@@ -28,7 +29,7 @@ import { nextTask, pause, within } from './wait.js';
 type Rest = (signal: AbortSignal) => Promise<unknown>;
 
 /** The element, as the controller sees it. */
-export interface CheckoutHost extends ReactiveControllerHost, HTMLElement, Settings {
+export interface CheckoutHost extends ReactiveControllerHost, HTMLElement, Settings, Debuggable {
   readonly renderRoot: ParentNode;
   readonly loading: string;
   readonly noRedirect: boolean;
@@ -58,6 +59,7 @@ export class CheckoutController implements ReactiveController {
 
   readonly #host: CheckoutHost;
   readonly #secureIds = new SecureIds();
+  readonly #developer: Developer;
   /** A set-up, or the asking for an order. */
   readonly #runs: Runs;
   #form: Form | undefined;
@@ -86,6 +88,7 @@ export class CheckoutController implements ReactiveController {
 
   constructor(host: CheckoutHost) {
     this.#host = host;
+    this.#developer = new Developer(host);
     this.#runs = new Runs(() => host.requestUpdate());
     host.addController(this);
   }
@@ -265,7 +268,7 @@ export class CheckoutController implements ReactiveController {
     this.#runs.begin({
       work: (signal) => this.#askOrder(signal, result),
       // The outcome stays unknown, whatever the page has set since, and whatever breaks.
-      failed: (cause) => void console.error(cause),
+      failed: (cause) => void this.#developer.error(cause),
     });
   }
 
@@ -289,7 +292,7 @@ export class CheckoutController implements ReactiveController {
     const script = within(
       config.timeout,
       signal,
-      late('script-timeout', "IOTPay's script did not arrive"),
+      late('script-timeout', `IOTPay's script did not arrive from ${config.gatewayOrigin}`),
       () =>
         measured('script', loadScript(config.gatewayOrigin, config.timeout, host.ownerDocument, host.nonce)),
     );
@@ -298,7 +301,7 @@ export class CheckoutController implements ReactiveController {
       : within(
           config.timeout,
           signal,
-          late('endpoint-timeout', 'secure-id-endpoint gave no full answer'),
+          late('endpoint-timeout', `secure-id-endpoint ${config.endpoint} gave no full answer`),
           (step) => this.#secureIds.next(config, step, this.#failed),
         );
     // An order that has been tried already needs no form, and does not wait for one.
@@ -330,7 +333,10 @@ export class CheckoutController implements ReactiveController {
     await within(
       config.timeout,
       signal,
-      lateAfter(config.timeout)('mount-timeout', "IOTPay's frame did not appear and load"),
+      lateAfter(config.timeout)(
+        'mount-timeout',
+        `IOTPay's frame did not appear and load from ${config.gatewayOrigin}`,
+      ),
       (step) =>
         measured(
           'frame',
@@ -360,9 +366,7 @@ export class CheckoutController implements ReactiveController {
   #report(form: Form, event: unknown): void {
     const read = readOutcome(event, form.mode);
     if (!read) {
-      return console.warn(
-        '<iotpay-checkout>: IOTPay reported something with neither result nor retCode; ignored.',
-      );
+      return this.#developer.warn('IOTPay reported something with neither result nor retCode; ignored.');
     }
     const outcome = aboutOrder(read, form.issued.mchOrderNo);
     if (counts(outcome, this.status, form !== this.#form)) this.#deliver(outcome);
@@ -383,9 +387,7 @@ export class CheckoutController implements ReactiveController {
       this.#intent = intentOf(this.#host);
     }
     if (outcome.redirectBlocked) {
-      console.warn(
-        '<iotpay-checkout>: redirectUrl is not followed: expected an absolute https address without user info.',
-      );
+      this.#developer.warn('redirectUrl is not followed: expected absolute https without user info.');
     }
     const proceed = this.#fire(EVENT_OF[outcome.outcome], outcome, true);
     // A listener may have started something new. Then the rest of this outcome must not disturb it.
@@ -426,6 +428,7 @@ export class CheckoutController implements ReactiveController {
         return backendRequest(config.orderStatusEndpoint ?? '', config, named);
       },
       unknown,
+      this.#developer,
       signal,
       this.#hurry,
     );
@@ -442,6 +445,7 @@ export class CheckoutController implements ReactiveController {
           });
     this.#unmount();
     this.#enter('error', error);
+    this.#developer.error(error);
     this.#fire('iotpay-error', error);
     return error;
   }

@@ -4,9 +4,10 @@ import type { IotpayMode } from './events.js';
 import { MountPoint } from './mount-point.js';
 import { refuses } from './page-policy.js';
 import { uuid, type Issued } from './session.js';
+import { unref } from './wait.js';
 
-/** How often an untouched form is checked for its age, in milliseconds. */
-const AGE_CHECK_MS = 1000;
+/** How long a form is shown at least whose secureId was old when it came, in milliseconds. */
+const SHORTEST_LIFE_MS = 1000;
 
 /** How long another frame may be waited for where one is gone, in milliseconds. */
 const SWAP_MS = 200;
@@ -152,16 +153,25 @@ export class Form {
   whenStale(ageMs: number, stale: () => void): void {
     const watch = new AbortController();
     const { signal } = watch;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const leftMs = () => this.issued.at + ageMs - Date.now();
+    const arm = () => {
+      clearTimeout(timer);
+      timer = unref(setTimeout(check, Math.max(leftMs(), SHORTEST_LIFE_MS)));
+    };
     const check = () => {
       if (this.focused) return watch.abort();
-      if (Date.now() - this.issued.at < ageMs) return;
+      if (leftMs() > 0) return arm();
       watch.abort();
       stale();
     };
-    const timer = setInterval(check, AGE_CHECK_MS);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    signal.addEventListener('abort', () => clearTimeout(timer));
     // The window loses the focus when somebody goes into the frame.
     window.addEventListener('blur', check, { signal });
+    // A timer stands still while the computer sleeps; whoever comes back to the page is seen here.
+    window.addEventListener('focus', check, { signal });
+    document.addEventListener('visibilitychange', check, { signal });
+    arm();
     this.#life.signal.addEventListener('abort', () => watch.abort(), { signal });
   }
 

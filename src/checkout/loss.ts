@@ -6,7 +6,7 @@ import type { IotpayOutcome } from './events.js';
 import { askOnce, pollOrder } from './order-status.js';
 import type { Issued } from './session.js';
 import { Tries } from './tries.js';
-import { pause } from './wait.js';
+import { pause, unref } from './wait.js';
 
 /** How long the order is asked for before a form is put back, in milliseconds: the shopper looks at an empty place. */
 const ANSWER_MS = 1200;
@@ -72,9 +72,9 @@ export async function watchOrder(
   const over = new AbortController();
   const end = () => over.abort();
   life.addEventListener('abort', end, { signal: over.signal });
-  const timer = setTimeout(end, WATCHED_MS);
+  const timer = unref(setTimeout(end, WATCHED_MS));
   const ask = () => question(loss, config);
-  const outcome = await pollOrder(ask, orderOf(loss), over.signal, new EventTarget());
+  const outcome = await pollOrder(ask, orderOf(loss), undefined, over.signal, new EventTarget());
   clearTimeout(timer);
   if (outcome?.outcome === 'success' && !life.aborted) paid(outcome);
   over.abort();

@@ -12,6 +12,11 @@ const TOTAL_MS = 600_000;
 /** How long one answer may take, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
+/** Who is told, once, of a route that does not answer. */
+export interface Listener {
+  warnOnce(text: string): void;
+}
+
 /**
  * Asks the merchant's backend about an order until it knows. Whatever goes wrong with one question (no answer, HTTP
  * errors, nonsense) means "not yet known". Stops while the page is hidden, goes on when it is shown.
@@ -22,6 +27,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 export async function pollOrder(
   request: () => BackendRequest,
   order: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
+  listener: Listener | undefined,
   signal: AbortSignal,
   hurry: EventTarget,
   page: Document = document,
@@ -36,7 +42,7 @@ export async function pollOrder(
       wait = FIRST_MS;
     }
     if (signal.aborted) break;
-    const asked = await askOnce(request(), order, ANSWER_TIMEOUT_MS, signal);
+    const asked = await askOnce(request(), order, ANSWER_TIMEOUT_MS, signal, listener);
     if (asked && asked.outcome !== 'unknown') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
@@ -44,28 +50,44 @@ export async function pollOrder(
 }
 
 /**
- * Asks once.
+ * Asks once. The developer hears of a route that does not answer: it would otherwise be silent for ten minutes.
  * @param ms - how long the answer may take, in milliseconds
  * @returns what the backend said of the order; `undefined` where it said nothing: the next question may get an answer
  */
-export function askOnce(
+export async function askOnce(
   request: BackendRequest,
-  order: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
+  { mode, mchOrderNo }: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
   ms: number,
   signal: AbortSignal,
+  listener?: Listener,
 ): Promise<IotpayOutcome | undefined> {
-  return within(
-    ms,
-    signal,
-    () => new DOMException('The order status did not come in time.', 'TimeoutError'),
-    async (step) => {
+  let received = 'no full answer (a network failure, or CORS?)';
+  const warn = () => {
+    // The address's query is the page's own business.
+    const url = request.url.replace(/[?#].*/, '');
+    listener?.warnOnce(
+      `order-status-endpoint ${url}: expected an answer such as {"status": 2}, received ${received}. Until it answers, nobody knows whether the order is paid.`,
+    );
+  };
+  try {
+    return await within(ms, signal, late, async (step) => {
       const response = await post(request, step);
-      return response.ok
-        ? aboutOrder(readOrder(await response.json(), order.mode), order.mchOrderNo)
-        : undefined;
-    },
-  ).catch(() => undefined);
+      received = `HTTP ${response.status}`;
+      if (!response.ok) throw new Error(received);
+      const text = await response.text();
+      received = 'no JSON';
+      const outcome = aboutOrder(readOrder(JSON.parse(text), mode), mchOrderNo);
+      received = 'one about another order';
+      if (outcome.reason === 'contradiction') warn();
+      return outcome;
+    });
+  } catch {
+    if (!signal.aborted) warn();
+    return undefined;
+  }
 }
+
+const late = () => new DOMException('The order status did not come in time.', 'TimeoutError');
 
 /** A pause that `hurry` cuts short. */
 async function rest(ms: number, signal: AbortSignal, hurry: EventTarget): Promise<void> {

@@ -1,4 +1,4 @@
-import { asObject, asText, isObject, type JsonObject } from '../gateway/envelope.js';
+import { asObject, asText, isObject } from '../gateway/envelope.js';
 import { isPaid, meansTimeout, readWhole, stateOf } from '../gateway/status.js';
 import type { IotpayMode, IotpayOutcome } from './events.js';
 import { safeRedirect } from './redirect.js';
@@ -95,11 +95,12 @@ function outcomeOf({
 >): IotpayOutcome {
   const wanted = fields.retData['redirectUrl'];
   const redirectUrl = safeRedirect(wanted);
-  const redirectBlocked = !redirectUrl && wanted !== undefined && wanted !== null && wanted !== '';
+  const redirectBlocked = !redirectUrl && isGiven(wanted);
   return {
     ...verdict,
     ...fields,
-    retData: redirectBlocked ? without(fields.retData, 'redirectUrl') : fields.retData,
+    retData: withoutUnsafe(fields.retData),
+    raw: rawOf(fields.raw),
     mchOrderNo: asText(fields.retData['mchOrderNo']),
     redirectUrl,
     redirectBlocked,
@@ -118,6 +119,31 @@ export function aboutOrder(outcome: IotpayOutcome, mchOrderNo: string | undefine
   return { ...outcome, ...unknown('contradiction'), mchOrderNo };
 }
 
-function without(data: JsonObject, name: string): JsonObject {
-  return Object.fromEntries(Object.entries(data).filter(([each]) => each !== name));
+/** How deep an event may be nested. Deeper, or in a circle, nothing is passed on: nobody has looked at what is there. */
+const MAX_DEPTH = 50;
+
+/** The same, without a redirectUrl that is not safe to follow, at any depth: a listener might follow it. */
+function withoutUnsafe<T>(value: T, depth = 0, seen = new Map<unknown, unknown>()): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (seen.has(value) || depth > MAX_DEPTH) return seen.get(value) as T;
+  seen.set(value, undefined);
+  const all: [string, unknown][] = Object.entries(value);
+  const safe = all
+    .filter(([key, each]) => key !== 'redirectUrl' || !isGiven(each) || safeRedirect(each))
+    .map(([key, each]): [string, unknown] => [key, withoutUnsafe(each, depth + 1, seen)]);
+  const same = safe.length === all.length && safe.every(([, each], i) => Object.is(each, all[i]?.[1]));
+  const copy = Array.isArray(value) ? safe.map(([, each]) => each) : Object.fromEntries(safe);
+  seen.set(value, same ? value : copy);
+  return seen.get(value) as T;
+}
+
+/** The event as it came, or what may be passed on of it. */
+function rawOf(event: unknown): unknown {
+  if (!(event instanceof Event)) return withoutUnsafe(event);
+  const { detail } = event as CustomEvent<unknown>;
+  return withoutUnsafe(detail) === detail ? event : { detail: withoutUnsafe(detail) };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }

@@ -94,7 +94,7 @@ class Load {
     this.#page = page;
     this.#failure = new IotpayCheckoutError(
       'script-timeout',
-      `IOTPay's script did not arrive within ${timeoutMs} ms from ${this.#address}. Is the gateway reachable from this browser?`,
+      `IOTPay's script did not arrive within ${timeoutMs} ms from ${this.#address}. ${hint(origin)}`,
     );
   }
 
@@ -152,14 +152,14 @@ class Load {
         case 'failed': {
           const directive = await refusedBy('script', this.#origin);
           if (directive) throw blocked(this.#origin, directive, attempt.event);
-          this.#failure = unreachable(this.#address, attempt.event);
+          this.#failure = unreachable(this.#address, hint(this.#origin), attempt.event);
           // Offline, another attempt would fail as well.
           if (this.#failure.code === 'offline') throw this.#failure;
           if (left) await pause(BACKOFF_MS * 2 ** (ATTEMPTS - 1 - left), signal);
           break;
         }
         case 'useless':
-          this.#failure = useless(globalOf(this.#document));
+          this.#failure = useless(this.#address, globalOf(this.#document));
           this.#page.spoiled++;
           await this.#grace(graceMs, signal);
           break;
@@ -273,15 +273,19 @@ const blocked = (origin: string, directive: string, cause: Event) =>
     { cause },
   );
 
-const unreachable = (address: string, cause: Event) =>
-  networkError(
-    'script-network',
-    `IOTPay's script could not be loaded from ${address}. Is the gateway reachable from this browser?`,
-    cause,
-  );
+/** What to look at where nothing comes from the gateway. */
+function hint(origin: string): string {
+  if (!isLoopback(location.hostname)) return 'Is the gateway reachable from this browser?';
+  return isLoopback(new URL(origin).hostname)
+    ? 'Is the sandbox running there (npx iotpay-checkout sandbox)?'
+    : 'Is the gateway reachable from this browser? Where you mean the sandbox, set gateway-origin to the address that it prints.';
+}
 
-const useless = (received: unknown) =>
+const unreachable = (address: string, todo: string, cause: Event) =>
+  networkError('script-network', `IOTPay's script could not be loaded from ${address}. ${todo}`, cause);
+
+const useless = (address: string, received: unknown) =>
   new IotpayCheckoutError(
     'script-invalid',
-    `IOTPay's script loaded but defines no function: expected window.Iotpay to be a function, received ${typeof received}. Does something on the page shadow it, or answer in its place?`,
+    `IOTPay's script loaded from ${address} but defines no function: expected window.Iotpay to be a function, received ${typeof received}. Does something on the page shadow it, or answer in its place?`,
   );

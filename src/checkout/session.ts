@@ -152,10 +152,10 @@ export async function requestSecureId(
     );
   }
   answered();
-  return readAnswer(response, text);
+  return readAnswer(response, text, request.url);
 }
 
-function readAnswer(response: Response, text: string): Answer {
+function readAnswer(response: Response, text: string, url: string): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -167,7 +167,7 @@ function readAnswer(response: Response, text: string): Answer {
   if (!response.ok) {
     throw new IotpayCheckoutError(
       'endpoint-http',
-      `secure-id-endpoint answered HTTP ${httpStatus}${retMsg ? ` (${retMsg})` : ''}; expected 2xx with a secureId. See the server's log.`,
+      `secure-id-endpoint answered HTTP ${httpStatus}${retMsg ? ` (${retMsg})` : ''}; expected 2xx with a secureId from ${url}. See the server's log.`,
       { retMsg, retryable: httpStatus >= 500 || PASSING_HTTP.includes(httpStatus) },
     );
   }
@@ -184,7 +184,7 @@ function readAnswer(response: Response, text: string): Answer {
       : `an empty body (HTTP ${httpStatus})`;
   throw new IotpayCheckoutError(
     'endpoint-response',
-    `secure-id-endpoint answered without a secureId: expected JSON such as {"secureId": "…"}, received ${received}.`,
+    `secure-id-endpoint answered without a secureId: expected JSON such as {"secureId": "…"} from ${url}, received ${received}.`,
   );
 }
 

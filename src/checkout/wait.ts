@@ -1,6 +1,12 @@
 /** The longest delay that a browser's timer takes, in milliseconds; beyond it a timer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** The same timer, which keeps no process alive: outside a browser (jsdom, happy-dom) one would wait for it. */
+export function unref<T>(timer: T): T {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}
+
 /**
  * Runs one step under a deadline.
  * @param ms - time allowed, in milliseconds
@@ -20,7 +26,7 @@ export async function within<T>(
   const working = (async () => work(step.signal))();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const interrupted = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), Math.min(ms, LONGEST_TIMER_MS));
+    timer = unref(setTimeout(() => reject(late()), Math.min(ms, LONGEST_TIMER_MS)));
     outer?.addEventListener('abort', () => reject(outer.reason as Error), { signal: step.signal });
   });
   try {
@@ -59,7 +65,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', over);
       resolve();
     };
-    const timer = setTimeout(over, ms);
+    const timer = unref(setTimeout(over, ms));
     signal.addEventListener('abort', over);
   });
 }

@@ -1,4 +1,5 @@
 import type { IotpayButtonOptions, IotpayOptions } from '../gateway/script-api.js';
+import { definedIn } from './defined.js';
 
 /** IOTPay's button, by custom property: `--iotpay-button-` and the name. */
 const BUTTON_PROPERTIES = {
@@ -30,10 +31,13 @@ export function formOptions(
     const value = css.getPropertyValue(`--iotpay-button-${property}`).trim();
     if (value) button[name as keyof typeof BUTTON_PROPERTIES] = value;
   }
-  Object.assign(button, raw?.button);
+  Object.assign(button, definedIn(raw?.button));
   const options: IotpayOptions = { darkMode: dark };
   if (theme) options.theme = theme;
-  return { ...options, ...raw, ...(Object.keys(button).length ? { button } : {}) };
+  Object.assign(options, definedIn(raw));
+  if (Object.keys(button).length) options.button = button;
+  else delete options.button;
+  return options;
 }
 
 /** The height of a frame that has none of its own. */

@@ -41,11 +41,23 @@ describe('readConfig', () => {
     assert.equal(read({ mode: '' }).mode, 'pay');
   });
 
+  it('leaves out headers without a value, however they are given', () => {
+    const given = { 'x-csrf': 'a', 'x-none': undefined, 'x-null': null };
+    for (const requestHeaders of [given, Object.entries(given), new Map(Object.entries(given))])
+      assert.deepEqual(
+        [...(read({ requestHeaders: requestHeaders as never }).headers as Headers)],
+        [['x-csrf', 'a']],
+      );
+  });
+
   const WRONG: [settings: Settings, message: RegExp][] = [
     [{ mode: 'sub' }, /^mode: expected "pay" or "add", received "sub"/],
     [{ secureIdEndpoint: 'ftp://shop.example/' }, /^secure-id-endpoint: .*received "ftp:/],
     [{ secureIdEndpoint: 'https://[' }, /^secure-id-endpoint: expected the URL/],
     [{ orderStatusEndpoint: 'javascript:alert(1)' }, /^order-status-endpoint: expected/],
+    [{ loading: 'late' }, /^loading: expected "eager" or "lazy" or "manual", received "late"/],
+    [{ theme: 'dark' }, /^theme: expected "card", received "dark"/],
+    [{ colorScheme: 'blue' }, /^color-scheme: expected "auto" or "light" or "dark", received "blue"/],
     [{ credentials: 'always' }, /^credentials: expected .*"omit", received "always"/],
     [{ requestData: '{"orderId": 7' }, /^request-data: expected a JSON object .*received "\{/],
     [{ requestData: [1] }, /^request-data: expected a JSON object .*received an array/],

@@ -44,20 +44,22 @@ afterEach(() => {
   for (const name of ['document', 'location']) Reflect.deleteProperty(globalThis, name);
 });
 
-function poll() {
+function poll(mchOrderNo?: string) {
   const run = new AbortController();
   const hurry = new EventTarget();
+  const warnings: string[] = [];
+  const listener = { warnOnce: (text: string) => void warnings.push(text) };
   const state: { outcome?: Awaited<ReturnType<typeof pollOrder>>; over: boolean } = { over: false };
   const request = {
-    url: 'https://shop.example/status',
+    url: 'https://shop.example/status?session=s3cret',
     body: '{}',
     headers: undefined,
     credentials: 'omit',
   } as const;
-  void pollOrder(() => request, { mode: 'pay', mchOrderNo: undefined }, run.signal, hurry).then((outcome) => {
+  void pollOrder(() => request, { mode: 'pay', mchOrderNo }, listener, run.signal, hurry).then((outcome) => {
     Object.assign(state, { outcome, over: true });
   });
-  return { run, hurry, state };
+  return { run, hurry, state, warnings };
 }
 
 async function pass(ms: number): Promise<void> {
@@ -114,6 +116,34 @@ describe('an order whose outcome is unknown', () => {
       assert.equal(state.outcome?.outcome, 'success');
     });
   }
+
+  for (const [name, answer, received] of [
+    ['404', json('Not found', 404), 'HTTP 404'],
+    ['500', json({ status: 2 }, 500), 'HTTP 500'],
+    ['no connection, or CORS', () => Promise.reject(new TypeError('Failed to fetch')), 'CORS'],
+    ['a login page', json('<p>Please log in'), 'no JSON'],
+    ['another order', json({ status: 2, mchOrderNo: 'B' }), 'another order'],
+  ] as const) {
+    it(`is warned of once where its route fails (${name}), with the address and without its query`, async () => {
+      answers = [answer];
+      const { state, warnings } = poll('A');
+      await pass(30 * SECOND);
+      assert.ok(asked.length > 2);
+      assert.equal(state.over, false);
+      assert.deepEqual(new Set(warnings).size, 1);
+      assert.match(warnings[0] ?? '', /^order-status-endpoint https:\/\/shop\.example\/status: /);
+      assert.ok(warnings[0]?.includes(received), warnings[0]);
+    });
+  }
+
+  it('is not warned of where its route answers, or was given up', async () => {
+    answers = [pending, () => new Promise<Response>(() => {})];
+    const { run, warnings } = poll();
+    await pass(5 * SECOND);
+    run.abort();
+    await pass(MINUTE);
+    assert.deepEqual(warnings, []);
+  });
 
   for (const [answer, outcome] of [
     [{ status: 2 }, 'success'],

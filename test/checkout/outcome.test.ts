@@ -94,6 +94,41 @@ describe('readOutcome', () => {
     assert.equal(read.mchOrderNo, '42');
   });
 
+  for (const unsafe of ['javascript:alert(1)', 'http://shop.example/', '//a.example', { href: 1 }, 7]) {
+    it(`has ${JSON.stringify(unsafe)} as a redirectUrl nowhere in it`, () => {
+      const retData = { redirectUrl: unsafe, mchOrderNo: '42', inner: [{ redirectUrl: unsafe, kept: 1 }] };
+      for (const event of [
+        { result: 'SUCCESS', detail: { retCode: 'SUCCESS', retData }, redirectUrl: unsafe },
+        { retCode: 'FAIL', retData },
+        new CustomEvent('outcome', { detail: { retCode: 'SUCCESS', retData } }),
+      ]) {
+        const read = readOutcome(event, 'pay');
+        assert.ok(read);
+        const { detail = read.raw } = read.raw as { detail?: unknown };
+        const { retData: raw } = detail as { retData: unknown };
+        for (const each of [read.retData, raw])
+          assert.deepEqual(each, { mchOrderNo: '42', inner: [{ kept: 1 }] });
+        assert.equal('redirectUrl' in (read.raw as object), false);
+        assert.equal(read.redirectBlocked, true);
+      }
+      const order = readOrder({ status: 2, redirectUrl: unsafe }, 'pay');
+      assert.deepEqual([order.raw, order.retData], [{ status: 2 }, { status: 2 }]);
+    });
+  }
+
+  it('keeps an event as it came where there is nothing to hide', () => {
+    const event = { result: 'SUCCESS', detail: { retData: { redirectUrl: 'https://shop.example/' } } };
+    assert.equal(readOutcome(event, 'pay')?.raw, event);
+  });
+
+  it('reads an event that holds itself, many times over', () => {
+    const event: Record<string, unknown> = { result: 'SUCCESS', redirectUrl: 'javascript:1' };
+    for (let i = 0; i < 60; i++) event[`self${i}`] = { event, i };
+    const read = readOutcome(event, 'pay');
+    assert.equal(read?.outcome, 'success');
+    assert.equal('redirectUrl' in (read.raw as object), false);
+  });
+
   it('never throws, and never calls a FAIL paid or a Timeout failed, whatever else an event holds', () => {
     const event = fc.record(
       {

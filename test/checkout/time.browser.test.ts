@@ -41,6 +41,8 @@ if (servers.group === 'plain') {
       const element = await fetched(tag);
       const { secureId } = mounts().at(-1) ?? {};
       anHourLater();
+      // Back at a computer that slept meanwhile.
+      window.dispatchEvent(new Event('focus'));
       await until(() => mounts().at(-1)?.secureId !== secureId, 'a fresh form', 5000);
       await until(() => element.status === 'ready', 'ready');
       const requests = await seen(tag);
@@ -49,13 +51,23 @@ if (servers.group === 'plain') {
       expect(frames().length).to.equal(1);
     });
 
+    it('is replaced by itself when its time has come, as the backend tells it', async () => {
+      const tag = unique('expires');
+      const element = await fetched(tag, { requestData: { tag, answer: { expiresIn: 5 * 60 + 1 } } });
+      expect((await seen(tag)).length).to.equal(1);
+      await until(async () => (await seen(tag)).length === 2, 'a fresh form', 5000);
+      element.remove();
+    });
+
     it('is left alone once the shopper has been in the form', async () => {
       const tag = unique('touched');
       const element = await fetched(tag);
       element.focus();
       await pause(1500);
+      window.dispatchEvent(new Event('blur'));
       (document.activeElement as HTMLElement).blur();
       anHourLater();
+      window.dispatchEvent(new Event('focus'));
       await pause(1500);
       expect((await seen(tag)).length).to.equal(1);
       expect(element.status).to.equal('ready');

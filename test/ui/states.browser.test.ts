@@ -194,6 +194,16 @@ describe('focus', () => {
     const ready = await readyElement();
     ready.focus();
     expect(document.activeElement?.localName).to.equal('iframe');
+    ready.remove();
+    const early = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
+    Object.assign(early, { secureId: unique('early'), gatewayOrigin });
+    let there: Element | null = null;
+    early.addEventListener('iotpay-ready', () => {
+      early.focus();
+      there = document.activeElement;
+    });
+    await early.load();
+    expect(there).to.equal(early.querySelector('iframe'));
     const error = await broken();
     error.focus();
     expect(error.shadowRoot?.activeElement?.getAttribute('part')).to.equal('retry');
@@ -293,6 +303,10 @@ describe('the language', () => {
   it('can be overridden text by text', async () => {
     const element = await reported(PAID, { strings: { paid: 'Merci, Camille.' } });
     expect(said(element)).to.equal('Merci, Camille.');
+    for (const open of [undefined, null]) {
+      const ours = await reported(PAID, { strings: { paid: open } });
+      expect(said(ours)).to.match(/paid|payment/i);
+    }
     const error = await broken({ strings: { paid: 'Merci' } });
     expect(said(error, '[role=alert]')).to.include('not been charged');
   });
