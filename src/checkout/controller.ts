@@ -6,7 +6,7 @@ import { isPaid } from '../gateway/status.js';
 import { backendRequest } from './backend.js';
 import { intentOf, readConfig, requireGateway, requireSource, type Config, type Settings } from './config.js';
 import { Developer, type Debuggable } from './developer.js';
-import { IotpayCheckoutError } from './errors.js';
+import { IotpayCheckoutError, lateAfter } from './errors.js';
 import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
 import { Form } from './form.js';
 import { Losses, watchOrder, type Loss } from './loss.js';
@@ -500,10 +500,4 @@ export class CheckoutController implements ReactiveController {
     if (!this.#host.isConnected) this.#document?.dispatchEvent(make());
     return proceed;
   }
-}
-
-/** The errors of steps that take longer than `ms` milliseconds. */
-function lateAfter(ms: number) {
-  return (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
-    new IotpayCheckoutError(code, `${what} within ${ms} ms (setup-timeout).`);
 }

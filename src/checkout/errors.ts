@@ -96,3 +96,9 @@ export function networkError(
 ): IotpayCheckoutError {
   return new IotpayCheckoutError(onLine ? code : 'offline', message, { cause });
 }
+
+/** The errors of steps that take longer than `ms` milliseconds. */
+export function lateAfter(ms: number) {
+  return (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
+    new IotpayCheckoutError(code, `${what} within ${ms} ms (setup-timeout).`);
+}
