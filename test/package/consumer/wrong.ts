@@ -33,6 +33,12 @@ element.options = { button: { colour: 'red' } };
 element.mode = 'sub';
 // @ts-expect-error no such loading
 element.loading = 'late';
+// @ts-expect-error no such credentials
+element.credentials = 'always';
+// @ts-expect-error no such theme
+element.theme = 'dark';
+// @ts-expect-error no such colour scheme
+element.colorScheme = 'blue';
 // @ts-expect-error no such status
 export const paid = element.status === 'paid';
 element.addEventListener('iotpay-success', (event) => {
