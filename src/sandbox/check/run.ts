@@ -1,5 +1,6 @@
 import { Stage, type StageOptions } from './stage.js';
-import { Flaw, type Need, type Trial } from './trial.js';
+import { Flaw } from './flaw.js';
+import type { Need, Trial } from './trial.js';
 import { TRIALS } from './trials.js';
 
 /** What a backend does wrong. */

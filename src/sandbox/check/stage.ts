@@ -4,7 +4,7 @@ import type { Order as LedgerOrder } from '../ledger.js';
 import type { Sandbox } from '../sandbox.js';
 import { readAnswer, saysPaid, type Answer } from './answer.js';
 import { exchange, type Sent } from './exchange.js';
-import { expect } from './trial.js';
+import { expect } from './flaw.js';
 
 /** How long a backend has to find out what became of an order, in milliseconds. */
 const KNOWN_MS = 12_000;

@@ -16,11 +16,3 @@ export interface Trial {
   /** @throws Flaw for what the backend does wrong */
   run(stage: Stage): Promise<void>;
 }
-
-/** What a backend did wrong, in words. */
-export class Flaw extends Error {}
-
-/** @throws Flaw */
-export function expect(right: unknown, happened: string): asserts right {
-  if (!right) throw new Flaw(happened);
-}

@@ -1,6 +1,7 @@
 import { paidFields, signedNotification } from '../notification.js';
 import type { Stage } from '../stage.js';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 const FREE = 'Goods are shipped that nobody has paid for.';
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { FIELD_LIMITS } from '../../../gateway/limits.js';
 import { readWhole } from '../../../gateway/status.js';
 import { saysPaid } from '../answer.js';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 const TWICE = 'Two forms are open for one order: the shopper pays in both, and is charged twice.';
 

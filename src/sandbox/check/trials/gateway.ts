@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { FaultKind } from '../../faults.js';
 import { saysPaid } from '../answer.js';
 import type { Stage } from '../stage.js';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 /** How late a slow gateway answers, in milliseconds. */
 const SLOW_MS = 1500;

@@ -1,6 +1,7 @@
 import { oddNotification, paidFields } from '../notification.js';
 import type { Form, Stage } from '../stage.js';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 const LOST =
   'The shopper has paid and closed the tab; the shop never hears of it, and ships nothing. The gateway notifies for ever.';

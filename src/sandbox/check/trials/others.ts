@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 /** What not every backend offers, and what is known at the end only. */
 export const OTHER_TRIALS: readonly Trial[] = [

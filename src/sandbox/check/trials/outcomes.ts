@@ -1,6 +1,7 @@
 import { saysPaid } from '../answer.js';
 import type { Form, Stage } from '../stage.js';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 const AGAIN = 'The shopper pays anew while the first payment is under way, and is charged twice.';
 /** UnionPay's orders are decided a while after the script has given up; put ahead by as much, in milliseconds. */

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.js';
 import type { Stage } from '../stage.js';
-import { expect, type Trial } from '../trial.js';
+import { expect } from '../flaw.js';
+import type { Trial } from '../trial.js';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 /** Far above what any page sends, in characters. */
