@@ -15,7 +15,7 @@ export function languageFor(lang: string): FormLanguage {
 
 /**
  * What the form says. Refusals of the gateway are not here: a gateway's words are its own, in English. In French a
- * no-break space (U+00A0) stands before a colon.
+ * no-break space (U+00A0) stands before a colon and a semicolon.
  */
 export const FORM_TEXTS: Readonly<Record<FormLanguage, FormTexts>> = {
   en: {
@@ -66,7 +66,7 @@ export const FORM_TEXTS: Readonly<Record<FormLanguage, FormTexts>> = {
     cvvShort: 'CVV',
     holder: 'Nom sur la carte',
     code: 'Code reçu par téléphone',
-    codeHint: 'UnionPay l’enverrait par texto; 6 chiffres au choix suffisent.',
+    codeHint: 'UnionPay l’enverrait par texto ; 6 chiffres au choix suffisent.',
     pay: 'Payer',
     save: 'Enregistrer la carte',
     testCards: 'Cartes d’essai',
@@ -75,7 +75,7 @@ export const FORM_TEXTS: Readonly<Record<FormLanguage, FormTexts>> = {
     confirming: 'Confirmation auprès d’UnionPay…',
     numberMissing: 'Entrez le numéro de carte.',
     numberShort: 'Le numéro de carte est incomplet.',
-    numberWrong: 'Vérifiez le numéro de carte : un chiffre semble inexact.',
+    numberWrong: 'Vérifiez le numéro de carte : un chiffre semble incorrect.',
     numberReal:
       'Ceci est une simulation, qui n’accepte que ses propres cartes d’essai. N’entrez jamais une vraie carte ici.',
     unionPayOnly: 'Ce paiement n’accepte que les cartes d’essai UnionPay.',
@@ -87,7 +87,7 @@ export const FORM_TEXTS: Readonly<Record<FormLanguage, FormTexts>> = {
     holderMissing: 'Entrez le nom inscrit sur la carte.',
     codeWrong: 'Le code comporte 6 chiffres.',
     saved: 'La carte est enregistrée (simulation).',
-    paid: 'Paiement accepté (simulation). Rien n’a été débité.',
+    paid: 'Paiement accepté (simulation). Rien n’a réellement été débité.',
     undecided: 'Le paiement est en cours de confirmation (simulation).',
     waiting: 'En attente de la confirmation d’UnionPay (simulation).',
     timedOut: 'UnionPay n’a pas confirmé à temps (simulation). Il faut vérifier l’état de la commande.',

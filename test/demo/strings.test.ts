@@ -31,6 +31,7 @@ describe('the shop’s words', () => {
 
   it('in French, a sign is never torn from its word, and the words are those of Québec', () => {
     assert.deepEqual(wrong('fr', /[^\u00a0][:;?!%$]/), []);
+    assert.deepEqual(wrong('fr', /['"]|«[^\u00a0]|[^\u00a0]»/), []);
     assert.deepEqual(wrong('fr', /\bpots\b|Oublier|d’une seule touche|New Brunswick|chargé[e]? à/), []);
     assert.ok(of('fr').some(([, text]) => /n’a été débité/.test(text)));
   });

@@ -37,6 +37,13 @@ describe('the languages', () => {
     });
   }
 
+  it('French keeps a sign with its word, has typographic apostrophes, and says débité', () => {
+    for (const text of Object.values(STRINGS.fr)) {
+      assert.doesNotMatch(text, /[^\u00a0][:;?!%$»]|«[^\u00a0]|['"]/, text);
+      assert.doesNotMatch(text, /factur|prélev|charg[ée]e?s? à|Oublier/, text);
+    }
+  });
+
   it('have every text that the element shows: its templates have none of their own', () => {
     const source = readFileSync('src/ui/view.ts', 'utf8');
     const templates = [...source.matchAll(/html`([^]*?)`/g)].map(([, template = '']) => template);

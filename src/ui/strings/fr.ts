@@ -2,7 +2,7 @@ import type { IotpayStrings } from './en.js';
 
 // Canadian French: a no-break space (U+00A0) before : $ % ; ?
 export default {
-  frameTitle: 'Formulaire de carte IOTPay',
+  frameTitle: 'Formulaire de carte d’IOTPay',
   loading: 'Chargement du formulaire de paiement sécurisé…',
   slow: 'Le chargement prend plus de temps que d’habitude. Rien n’a été débité.',
   ready: 'Le formulaire de carte est prêt.',
@@ -11,9 +11,9 @@ export default {
     'Nous confirmons votre paiement. Cela peut prendre quelques minutes. Veuillez ne pas payer de nouveau\u00a0; vous pouvez quitter cette page.',
   asked: 'Dernière vérification\u00a0: {ago}',
   unknown:
-    'Nous ne savons pas encore si votre paiement a été effectué. Veuillez ne pas payer de nouveau et communiquez avec la boutique en donnant la référence {order}.',
+    'Nous ne savons pas encore si votre paiement a été effectué. Veuillez ne pas payer de nouveau. Communiquez avec la boutique en donnant la référence {order}.',
   unknownNoOrder:
-    'Nous ne savons pas encore si votre paiement a été effectué. Veuillez ne pas payer de nouveau et communiquez avec la boutique au sujet de votre commande.',
+    'Nous ne savons pas encore si votre paiement a été effectué. Veuillez ne pas payer de nouveau. Communiquez avec la boutique au sujet de votre commande.',
   cardUnknown: 'Nous ne savons pas encore si votre carte a été enregistrée.',
   paid: 'Paiement effectué. Merci.',
   paidAmount: 'Paiement de {amount} effectué. Merci.',
@@ -26,7 +26,7 @@ export default {
   error: 'Le formulaire de carte ne s’est pas chargé. Rien n’a été débité.',
   cardError: 'Le formulaire de carte ne s’est pas chargé. Aucune carte n’a été enregistrée.',
   removed:
-    'Le formulaire de carte a été retiré de cette page. Si vous aviez déjà appuyé sur Payer, vérifiez votre commande avant de payer de nouveau.',
+    'Le formulaire de carte a été retiré de cette page. Si vous aviez déjà appuyé sur «\u00a0Payer\u00a0», vérifiez l’état de votre commande avant de payer de nouveau.',
   offline: 'Vous êtes hors ligne. Rien n’a été débité. Nous réessaierons dès votre retour en ligne.',
   cardOffline:
     'Vous êtes hors ligne. Aucune carte n’a été enregistrée. Nous réessaierons dès votre retour en ligne.',
