@@ -1,3 +1,6 @@
+import { asText } from '../../gateway/envelope.js';
+import { kindOf } from './guard.js';
+
 /** How bad a line is: `warn`, something was refused or is not known yet; `error`, somebody has to look at it. */
 export type LogLevel = 'warn' | 'error';
 
@@ -35,7 +38,20 @@ export function loggerOf(log: Log): Logger {
   };
 }
 
-/** What an error says, for a line of the log. */
+/**
+ * What an error says, for a line of the log. Never throws and never says nothing, whatever was thrown: a text, an object
+ * without a prototype, an error without words.
+ */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    if (typeof error !== 'object' || error === null) return String(error).trim() || kindOf(error);
+    const { message, code, errors, name } = error as Readonly<Record<string, unknown>>;
+    const words = asText(message);
+    if (words) return words;
+    // Node's for a server that was tried at several addresses has no words of its own.
+    const inner = Array.isArray(errors) ? errors.map(wordsOf).join('; ') : '';
+    return inner || asText(code) || (error instanceof Error && asText(name)) || kindOf(error);
+  } catch {
+    return `a ${typeof error} that can't be read`;
+  }
 }

@@ -1,0 +1,214 @@
+// Whatever a merchant's functions and store answer or throw: no second order, no order without a check, and a line that
+// says why.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { memoryStore, type Store } from '../../../src/server/index.js';
+import { post } from '../support.js';
+import { openCounter, paidFields, signedJson, type Counter } from './counter.js';
+
+/** Everything that JavaScript has: objects without a prototype, too. */
+const anything = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withSparseArray: true,
+  withTypedArray: true,
+  withBoxedValues: true,
+  maxDepth: 2,
+});
+
+const isWholeText = (value: unknown) => typeof value === 'string' && /^\d{1,12}$/.test(value);
+/** What is an amount, as the documentation says it. */
+function isAmount(value: unknown): boolean {
+  const cents = typeof value === 'bigint' || isWholeText(value) ? Number(value) : value;
+  return typeof cents === 'number' && Number.isInteger(cents) && cents >= 1 && cents <= 2 ** 31 - 1;
+}
+const isId = (value: unknown) =>
+  typeof value === 'bigint' || Number.isSafeInteger(value) || (typeof value === 'string' && value !== '');
+
+async function refusedInWords(counter: Counter): Promise<void> {
+  const told = await counter.form();
+  assert.equal(told.httpStatus, 500);
+  assert.equal(told['secureId'], undefined);
+  assert.equal(counter.made.length, 0);
+  assert.equal(counter.log.length, 1, counter.log.join('\n'));
+  assert.match(counter.log[0] ?? '', /^secure-id: HTTP 500: order.*: expected .*received /s);
+}
+
+describe('an answer of `order`', () => {
+  it('of any kind that is no order is refused in words', () =>
+    fc.assert(
+      fc.asyncProperty(anything, (answer) => refusedInWords(openCounter({ order: () => answer as never }))),
+      { numRuns: 300 },
+    ));
+
+  for (const [field, isRight] of [
+    ['amount', isAmount],
+    ['id', isId],
+    ['currency', (value: unknown) => value === undefined || value === null || value === 'CAD'],
+    ['channel', (value: unknown) => value === undefined || value === null],
+    ['paid', (value: unknown) => value === undefined || value === null || value === 0 || value === 1],
+    ['subject', (value: unknown) => value === undefined || value === null || value === ''],
+    ['returnUrl', (value: unknown) => value === undefined || value === null || value === ''],
+  ] as const) {
+    const wrong = anything.filter(
+      (value) => !isRight(value) && typeof value !== (field === 'paid' ? 'boolean' : 'undefined'),
+    );
+    it(`whose ${field} is of any other kind is refused in words`, () =>
+      fc.assert(
+        fc.asyncProperty(
+          // A text may be a subject or an address: what is none is refused by the client, with its field's name.
+          wrong.filter((value) => typeof value !== 'string' || !['subject', 'returnUrl'].includes(field)),
+          (value) => {
+            const order = { id: 'order-1', amount: 1999, [field]: value };
+            return refusedInWords(openCounter({ order: () => order }));
+          },
+        ),
+        { numRuns: 100 },
+      ));
+  }
+
+  it('whose amount is written as any driver writes it is the same order, and its payment is paid once', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+        fc.shuffledSubarray([Number, String, BigInt], { minLength: 3 }),
+        async (cents, writings) => {
+          let write: (cents: number) => number | string | bigint = Number;
+          const counter = openCounter({ order: () => ({ id: 'order-1', amount: write(cents) }) });
+          for (write of writings) assert.equal((await counter.form()).httpStatus, 200);
+          assert.equal(counter.made.length, 1, 'one order of the gateway’s');
+          const fields = { ...paidFields(counter.made[0]), amount: cents };
+          for (const amount of [cents, `${cents}`])
+            assert.equal(await counter.notify(signedJson({ ...fields, amount })), '200 SUCCESS');
+          assert.deepEqual(
+            counter.paid.map(({ payment }) => payment.amount),
+            [cents],
+          );
+        },
+      ),
+      { numRuns: 50 },
+    ));
+
+  it('has an id of its own for each order: two ids never share a form', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 2, maxLength: 6 }),
+        async (ids) => {
+          const counter = openCounter({ order: ({ data }) => ({ id: String(data['id']), amount: 1999 }) });
+          const named = ids.filter((id) => id.trim() !== '');
+          const numbers = new Set<unknown>();
+          for (const id of named) numbers.add((await counter.form({ id }))['mchOrderNo']);
+          assert.equal(numbers.size, named.length);
+        },
+      ),
+      { numRuns: 100 },
+    ));
+});
+
+describe('what a merchant’s function throws, of any kind,', () => {
+  const thrown = fc.oneof(
+    anything,
+    fc.constant(Symbol('no')),
+    // Errors of libraries that took liberties.
+    anything.map((message) => Object.assign(new Error('x'), { message })),
+    // What the drivers throw where a server is reached at no address: no words of its own, in Node 20.
+    fc.constant(new AggregateError([new Error('connect ECONNREFUSED ::1:5432')])),
+  );
+  const rows: [string, (error: unknown) => Counter, (counter: Counter) => Promise<number>][] = [
+    [
+      'order',
+      (error) => openCounter({ order: () => Promise.reject(error) }),
+      async (counter) => (await counter.form()).httpStatus,
+    ],
+    [
+      'store.get',
+      (error) => openCounter({ store: { ...memoryStore(), get: () => Promise.reject(error) } }),
+      async (counter) => (await counter.form()).httpStatus,
+    ],
+    [
+      'onPaid',
+      (error) => openCounter({ onPaid: () => Promise.reject(error) }),
+      async (counter) => {
+        await counter.form();
+        return Number((await counter.notify(signedJson(paidFields(counter.made[0])))).slice(0, 3));
+      },
+    ],
+  ];
+  for (const [what, open, run] of rows) {
+    it(`is a 500 with a line in the log: ${what}`, () =>
+      fc.assert(
+        fc.asyncProperty(thrown, async (error) => {
+          const counter = open(error);
+          assert.equal(await run(counter), 500);
+          assert.equal(counter.log.length, 1, counter.log.join('\n'));
+          assert.match(counter.log[0] ?? '', /^(?:secure-id|notify): HTTP 500: \S+/);
+          if (error instanceof AggregateError) assert.match(counter.log[0] ?? '', /ECONNREFUSED ::1:5432/);
+        }),
+        { numRuns: 100 },
+      ));
+  }
+});
+
+describe('a store that answers anything at all', () => {
+  const PREFIXES = ['order:', 'watch:', 'key:', 'lease:', 'asked:', 'unverified:'];
+
+  /** Answers wrong under keys that begin so; what it does in truth is right. */
+  function lying(real: Store, call: 'get' | 'set', prefix: string, answer: unknown): Store {
+    return {
+      ...real,
+      async [call](key: string, ...rest: never[]) {
+        const done: unknown = await (real[call] as (...args: unknown[]) => unknown)(key, ...rest);
+        // That the merchant was told is tried again for long; test/server/checkout/delivery.test.ts has it.
+        const mark = typeof rest[0] === 'string' && String(rest[0]).includes('"delivered":true');
+        return key.startsWith(prefix) && !mark ? answer : done;
+      },
+    };
+  }
+
+  const isEntry = (value: unknown) =>
+    typeof (value as { value?: unknown } | null)?.value === 'string' &&
+    typeof (value as { version?: unknown }).version === 'string';
+
+  for (const [call, wrong] of [
+    ['get', anything.filter((value) => value !== undefined && !isEntry(value))],
+    ['set', anything.filter((value) => typeof value !== 'boolean')],
+  ] as const) {
+    it(`to ${call}: every answer of ours that is none says why, nothing is ordered or shipped twice`, () =>
+      fc.assert(
+        fc.asyncProperty(fc.constantFrom(...PREFIXES), wrong, async (prefix, answer) => {
+          const real = memoryStore();
+          const honest = openCounter({ store: real });
+          const before = await honest.form();
+          const number = String(before['mchOrderNo']);
+          const counter = openCounter({
+            store: lying(real, call, prefix, answer),
+            says: (path) => (path === 'cc_query' ? { status: 2, amount: 1999, currency: 'CAD' } : undefined),
+          });
+          const forged = JSON.stringify({ ...paidFields(number), sign: 'x' });
+          for (const ask of [
+            () => counter.checkout.secureId(post({ mode: 'pay' }, { 'Idempotency-Key': 'k' })),
+            () => counter.checkout.orderStatus(post({ mode: 'pay', mchOrderNo: number })),
+            () => counter.checkout.notification(post(forged)),
+            () => counter.checkout.notification(post(signedJson(paidFields(number)))),
+          ]) {
+            const lines = counter.log.length;
+            const { status } = await ask();
+            if (status < 400) continue;
+            const said = counter.log.slice(lines).join('\n');
+            assert.match(said, new RegExp(`store\\.${call}: expected .*received `, 's'));
+          }
+          assert.equal(counter.made.length, 0, 'no second order of the gateway’s');
+          assert.ok(counter.paid.length <= 1, `${counter.paid.length} shipped`);
+          // With a store that is right again, nothing is lost.
+          const again = openCounter({ store: real });
+          await again.notify(signedJson(paidFields(number)));
+          const told = [...counter.paid, ...again.paid].map(({ orderId }) => orderId);
+          assert.ok(told.length >= 1 || prefix === 'lease:', 'lost');
+        }),
+        { numRuns: 60 },
+      ));
+  }
+});
