@@ -5,8 +5,9 @@ import { describe, it } from 'node:test';
 type Table = Readonly<Record<string, string>>;
 
 const path = '../../demo/shop/strings/index.js';
-const { LANGUAGES } = (await import(path)) as {
+const { LANGUAGES, languageOf } = (await import(path)) as {
   LANGUAGES: Readonly<Record<string, { strings: Table }>>;
+  languageOf: (cookies: string, accepted: string) => string;
 };
 const tables = Object.entries(LANGUAGES);
 const of = (language: string) => Object.entries(LANGUAGES[language]?.strings ?? {});
@@ -39,6 +40,25 @@ describe('the shop’s words', () => {
   it('in simplified Chinese, paying is 支付 throughout; in traditional Chinese, 付款', () => {
     assert.deepEqual(wrong('zh-Hans', /付款/), []);
     assert.deepEqual(wrong('zh-Hant', /支付|到期日|簽帳卡/), []);
+  });
+
+  it('in Chinese, a sign is a full-width one, and traditional Chinese has the words of Taiwan', () => {
+    for (const language of ['zh-Hans', 'zh-Hant']) {
+      assert.deepEqual(wrong(language, /\p{Script=Han}[,.:;!?()]|[,:;!?()]\p{Script=Han}/u), []);
+    }
+    assert.deepEqual(wrong('zh-Hant', /加元|表单|信息|默认|網絡|屏幕/), []);
+  });
+
+  it('are chosen by script before region', () => {
+    const rows = {
+      'zh-TW,zh;q=0.9': 'zh-Hant',
+      'zh-Hant-CN': 'zh-Hant',
+      'zh-Hans-HK': 'zh-Hans',
+      zh: 'zh-Hans',
+    };
+    for (const [accepted, language] of Object.entries(rows)) {
+      assert.equal(languageOf('', accepted), language, accepted);
+    }
   });
 
   it('never say "charged" where that is not known', () => {

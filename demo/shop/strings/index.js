@@ -31,7 +31,7 @@ export function languageOf(cookies = '', accepted = '') {
   for (const tag of accepted.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')) {
     if (tag.startsWith('en')) return 'en';
     if (tag.startsWith('fr')) return 'fr';
-    if (tag.startsWith('zh')) return /hant|tw|hk|mo/.test(tag) ? 'zh-Hant' : 'zh-Hans';
+    if (tag.startsWith('zh')) return /^zh-(?:hant|tw|hk|mo)\b/.test(tag) ? 'zh-Hant' : 'zh-Hans';
   }
   return 'en';
 }
