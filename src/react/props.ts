@@ -20,6 +20,7 @@ export const SETTINGS = [
   'setupTimeout',
   'gatewayOrigin',
   'strings',
+  'debug',
 ] as const satisfies readonly (keyof IotpayCheckout)[];
 
 type Setting = (typeof SETTINGS)[number];

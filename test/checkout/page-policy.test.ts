@@ -4,6 +4,9 @@ import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { IotpayCheckoutError } from '../../src/checkout/errors.js';
 import { makePolicy, refuses, setScriptAddress, watchPolicy } from '../../src/checkout/page-policy.js';
+import { keepAlive } from '../support/alive.js';
+
+keepAlive();
 
 const GATEWAY = 'https://ccapi.iotpaycloud.com';
 const SCRIPT = `${GATEWAY}/cc/iotpaycc.js`;

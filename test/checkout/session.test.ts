@@ -11,6 +11,9 @@ import {
   type Answer,
   type SecureIdSource,
 } from '../../src/checkout/session.js';
+import { keepAlive } from '../support/alive.js';
+
+keepAlive();
 
 const ENDPOINT = 'https://shop.example/api/secure-id';
 const { signal } = new AbortController();

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { nextTask, pause, within } from '../../src/checkout/wait.js';
+import { keepAlive } from '../support/alive.js';
+
+keepAlive();
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
 afterEach(() => mock.timers.reset());
