@@ -4,6 +4,7 @@ import { readMoney, type Money } from '../gateway/money.js';
 import type { IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
 import { backendRequest } from './backend.js';
+import { Claim, type Claimant } from './claims.js';
 import { intentOf, readConfig, requireGateway, requireSource, type Config, type Settings } from './config.js';
 import { Developer, type Debuggable } from './developer.js';
 import { IotpayCheckoutError, lateAfter } from './errors.js';
@@ -16,20 +17,17 @@ import { pollOrder } from './order-status.js';
 import { aboutOrder, readOrder, readOutcome } from './outcome.js';
 import { untilShown } from './page-shown.js';
 import { measured } from './phases.js';
+import { Rests, type Rest } from './rest.js';
 import { quiet, Runs, superseded } from './run.js';
 import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
 import { takeStarted } from './started.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
 import { TreeWatch } from './tree-watch.js';
-import { Tries } from './tries.js';
-import { nextTask, pause, within } from './wait.js';
-
-/** What a start waits for, besides the page. */
-type Rest = (signal: AbortSignal) => Promise<unknown>;
+import { nextTask, within } from './wait.js';
 
 /** The element, as the controller sees it. */
-export interface CheckoutHost extends ReactiveControllerHost, HTMLElement, Settings, Debuggable {
+export interface CheckoutHost extends ReactiveControllerHost, Claimant, Settings, Debuggable {
   readonly renderRoot: ParentNode;
   readonly loading: string;
   readonly noRedirect: boolean;
@@ -37,11 +35,6 @@ export interface CheckoutHost extends ReactiveControllerHost, HTMLElement, Setti
   iotpayOptions(): IotpayOptions;
 }
 
-/** Pauses before a start that code makes after a failure, in milliseconds: the first of them is a task. */
-const FAILURE_PAUSES_MS = [0, 250, 500, 1000, 2000, 4000, 8000];
-const LONGEST_FAILURE_PAUSE_MS = 10_000;
-/** How long a failure is remembered, in milliseconds. */
-const FAILURE_MEMORY_MS = 60_000;
 const EVENT_OF = { fail: 'iotpay-fail', unknown: 'iotpay-timeout', success: 'iotpay-success' } as const;
 
 /**
@@ -82,7 +75,8 @@ export class CheckoutController implements ReactiveController {
   readonly #hurry = new EventTarget();
   readonly #tree = new TreeWatch(() => this.#look());
   readonly #losses = new Losses();
-  readonly #failures = new Tries(FAILURE_PAUSES_MS, FAILURE_MEMORY_MS);
+  readonly #rests = new Rests();
+  readonly #claim: Claim;
   /** A listener of `iotpay-ready` took the form away: it is not told a second time that it is there. */
   #tactless = false;
 
@@ -90,6 +84,7 @@ export class CheckoutController implements ReactiveController {
     this.#host = host;
     this.#developer = new Developer(host);
     this.#runs = new Runs(() => host.requestUpdate());
+    this.#claim = new Claim(host, (paidIn) => this.#start(this.#issued, paidIn));
     host.addController(this);
   }
 
@@ -213,7 +208,7 @@ export class CheckoutController implements ReactiveController {
    */
   #start(issued?: Issued, paidIn?: boolean): void {
     this.#scheduled = false;
-    const rest = this.#rest();
+    const rest = this.error && this.#rests.next();
     const intent = intentOf(this.#host);
     if (intent !== this.#intent) this.#failed = undefined;
     this.#intent = intent;
@@ -221,18 +216,11 @@ export class CheckoutController implements ReactiveController {
     const loss = issued && paidIn !== undefined ? this.#lossOf(issued, paidIn) : undefined;
     const kept = issued && this.#secureIds.isFresh(issued) ? issued : undefined;
     this.#issued = kept;
+    if (!kept) this.#claim.drop();
     this.#runs.begin({
       work: (signal) => this.#setUp(signal, kept, rest, loss),
       failed: (cause) => this.#fail(cause),
     });
-  }
-
-  /** What comes before a start that follows a failure: a task, or a pause where code starts again and again. */
-  #rest(): Rest | undefined {
-    if (!this.error) return undefined;
-    // With an activation, somebody has just pressed something.
-    const ms = navigator.userActivation?.isActive ? 0 : (this.#failures.next() ?? LONGEST_FAILURE_PAUSE_MS);
-    return ms === 0 ? () => new Promise<void>(nextTask) : (signal) => pause(ms, signal);
   }
 
   #lossOf(issued: Issued, paidIn: boolean): Loss {
@@ -316,6 +304,7 @@ export class CheckoutController implements ReactiveController {
     this.#issued = { ...answered, secureId };
     const iotpay = await script;
     signal.throwIfAborted();
+    if (this.#claim.take(secureId)) return this.#start(this.#issued, true);
     this.#secureIds.spend(secureId, config);
     await this.#mount(signal, iotpay, config, this.#issued, loss);
   }
@@ -444,6 +433,7 @@ export class CheckoutController implements ReactiveController {
             cause,
           });
     this.#unmount();
+    this.#claim.fail();
     this.#enter('error', error);
     this.#developer.error(error);
     this.#fire('iotpay-error', error);
@@ -462,6 +452,7 @@ export class CheckoutController implements ReactiveController {
     this.#connection?.abort();
     this.#connection = undefined;
     this.#tree.stop();
+    this.#claim.leave();
     this.#scheduled = false;
     this.#runs.end(this.#runs.current, superseded());
     this.#unmount();
