@@ -12,7 +12,8 @@ const FORMS = {
   payOrderId: /^[^\s&=\p{C}]{1,30}$/u,
   amount: /^\d{1,15}$/,
   currency: /^[A-Z]{3}$/,
-  status: /^\d{1,4}$/,
+  // A status that nobody knows is asked about, not refused: the notification would come back for ever.
+  status: /^[^&=\p{C}]{1,20}$/u,
   payType: /^[A-Za-z]{0,20}$/,
   originalOrderId: /^[^\s&=\p{C}]{0,30}$/u,
 } as const;

@@ -21,7 +21,7 @@ export interface Notification extends Order {
   /** In cents; a void may have 0. */
   readonly amount: number;
   readonly currency: string;
-  /** 0 pending, 1 unknown, 2 and 3 paid, 9 failed, or a number that nobody documents. */
+  /** 0 pending, 1 unknown, 2 and 3 paid, 9 failed, or a number that nobody documents; `NaN` for what is no number. */
   readonly status: number;
   /** The order that a refund is about. */
   readonly originalOrderId: string | undefined;
@@ -123,7 +123,7 @@ function notificationOf(fields: JsonObject, signed: readonly SignedPart[]): Noti
     payOrderId: text('payOrderId'),
     amount: Number(text('amount')),
     currency: text('currency'),
-    status: Number(text('status')),
+    status: /^\d{1,4}$/.test(text('status')) ? Number(text('status')) : NaN,
     payType,
     originalOrderId,
     refundable: readNumber(values.get('refundable')),

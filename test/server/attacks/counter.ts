@@ -18,7 +18,7 @@ export interface Counter {
   /** Asks for a form; the answer's fields beside `httpStatus`. */
   form(body?: object): Promise<Readonly<Record<string, unknown>> & { readonly httpStatus: number }>;
   /** The status and the text of the answer to a notification. */
-  notify(body: string): Promise<string>;
+  notify(body: string, type?: string): Promise<string>;
 }
 
 /** Nobody pays here: an order's status is 0, unless `says` has another answer. */
@@ -60,8 +60,8 @@ export function openCounter(options: Partial<CheckoutOptions> & { readonly says?
       const answer = await checkout.secureId(post({ mode: 'pay', ...body }));
       return { ...((await answer.json()) as object), httpStatus: answer.status };
     },
-    async notify(body) {
-      const answer = await checkout.notification(post(body));
+    async notify(body, type = 'application/json') {
+      const answer = await checkout.notification(post(body, { 'Content-Type': type }));
       return `${answer.status} ${await answer.text()}`;
     },
   };

@@ -36,7 +36,8 @@ const almost = fc.oneof(
     new String('1999'),
     [1999],
   ),
-  fc.record({ value: fc.oneof(fc.string(), anything), version: fc.oneof(fc.string(), anything) }),
+  fc.record({ value: fc.string(), version: anything }),
+  fc.record({ value: anything, version: fc.string() }),
   fc.constantFrom('OK', 1, 0, null, [{ changes: 1 }], { rowCount: 1 }, [1]),
 );
 
@@ -242,7 +243,7 @@ describe('a store that answers anything at all', () => {
           const told = [...counter.paid, ...again.paid].map(({ orderId }) => orderId);
           assert.ok(told.length >= 1 || prefix === 'lease:', 'lost');
         }),
-        { numRuns: 60 },
+        { numRuns: 150 },
       ));
   }
 });
