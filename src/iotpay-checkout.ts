@@ -242,6 +242,13 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     this.#shown = undefined;
   }
 
+  /** What is in a shadow root that markup has brought along (a server's, or a snapshot's) is shown anew, and not twice. */
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    // Where the page has lit's hydration, that takes over what is there.
+    if (!('litElementHydrateSupport' in globalThis)) this.shadowRoot?.replaceChildren();
+    return super.createRenderRoot();
+  }
+
   /** Called by the browser instead of the two above where a move keeps the element's state (`moveBefore`). */
   connectedMoveCallback(): void {
     this.#checkout.hostMoved();

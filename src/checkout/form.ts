@@ -114,6 +114,7 @@ export class Form {
    * @returns whether the form is still alive, and shown
    */
   repair(again: () => void): boolean {
+    this.#discardCopies();
     // Before there is a frame, IOTPay's script may have looked for the container in vain.
     const missed = !this.#seen && !this.#point.attached;
     if (this.frame || !this.#seen || !this.#point.attached) {
@@ -173,6 +174,16 @@ export class Form {
     document.addEventListener('visibilitychange', check, { signal });
     arm();
     this.#life.signal.addEventListener('abort', () => watch.abort(), { signal });
+  }
+
+  /** Two of the same frame would both be live. One that differs is IOTPay's own business. */
+  #discardCopies(): void {
+    const { container } = this.#point;
+    const frame = this.#seen?.frame;
+    if (!frame || !container.contains(frame)) return;
+    for (const other of container.querySelectorAll('iframe')) {
+      if (other !== frame && other.isEqualNode(frame)) other.remove();
+    }
   }
 
   #see(frame: HTMLIFrameElement): void {

@@ -6,16 +6,22 @@ import { frames, mounts, next, pause, record, report, servers, unique, until } f
 const gatewayOrigin = servers.faults.gateways.ok;
 
 /** The phone's and the desktop's markup, with the same secureId. */
-async function pair(settings: { phone?: string; desktop?: string; rest?: string } = {}) {
+async function pair(settings: { phone?: string; desktop?: string } = {}) {
   const secureId = unique('pair');
   const place = await fixture<HTMLElement>(html`<div></div>`);
   const log = record(place);
   const markup = (name: string, style = '') =>
-    `<div class="${name}" style="${style}"><iotpay-checkout ${settings.rest ?? `secure-id="${secureId}"`} gateway-origin="${gatewayOrigin}"></iotpay-checkout></div>`;
+    `<div class="${name}" style="${style}"><iotpay-checkout secure-id="${secureId}" gateway-origin="${gatewayOrigin}"></iotpay-checkout></div>`;
   place.innerHTML = markup('phone', settings.phone) + markup('desktop', settings.desktop);
-  const [phone, desktop] = [...place.querySelectorAll('iotpay-checkout')] as [IotpayCheckout, IotpayCheckout];
-  await until(() => phone.status !== 'loading' && phone.status !== 'idle', 'the phone’s is decided');
-  await until(() => desktop.status !== 'loading' && desktop.status !== 'idle', 'the desktop’s is decided');
+  const all = [...place.querySelectorAll('iotpay-checkout')];
+  await until(
+    () => all.every(({ status }) => status === 'ready' || status === 'error'),
+    'both have a form, or know why not',
+  );
+  // Where both can be seen, either may come first.
+  const seen = !settings.phone && !settings.desktop;
+  if (seen && all[0]?.status !== 'ready') all.reverse();
+  const [phone, desktop] = all as [IotpayCheckout, IotpayCheckout];
   return { secureId, place, phone, desktop, log };
 }
 
@@ -29,10 +35,10 @@ function expectOneForm(shown: IotpayCheckout, other: IotpayCheckout): void {
 
 describe('one secureId in two elements', () => {
   it('one live form, and the other says so; it starts once the first has left the page', async () => {
-    const { phone, desktop, place, secureId } = await pair();
+    const { phone, desktop, secureId } = await pair();
     expectOneForm(phone, desktop);
     const asked = next(desktop, 'iotpay-ready');
-    place.querySelector('.phone')?.remove();
+    phone.remove();
     await asked;
     expect(frames()).to.have.length(1);
     expect(mounts().at(-1)?.secureId).to.equal(secureId);
@@ -50,18 +56,18 @@ describe('one secureId in two elements', () => {
   });
 
   it('follows a phone that is turned', async () => {
-    const { phone, desktop, place } = await pair({ desktop: 'display: none' });
+    const { phone, desktop } = await pair({ desktop: 'display: none' });
     expectOneForm(phone, desktop);
-    place.querySelector<HTMLElement>('.phone')!.style.display = 'none';
-    place.querySelector<HTMLElement>('.desktop')!.style.display = '';
+    phone.parentElement!.style.display = 'none';
+    desktop.parentElement!.style.display = '';
     await until(() => desktop.status === 'ready' && phone.status === 'error', 'the form has moved');
     expectOneForm(desktop, phone);
   });
 
   it('an element with display: contents is one that can be seen', async () => {
-    const { phone, desktop, place } = await pair({ phone: 'display: none' });
+    const { phone, desktop } = await pair({ phone: 'display: none' });
     desktop.style.display = 'contents';
-    place.querySelector<HTMLElement>('.phone')!.style.display = '';
+    phone.parentElement!.style.display = '';
     await pause(300);
     expectOneForm(desktop, phone);
   });
@@ -73,7 +79,7 @@ describe('one secureId in two elements', () => {
       await pause(50);
       expect(desktop.status).to.equal('error');
       // Shown instead of the other: not even then.
-      place.querySelector<HTMLElement>('.phone')!.style.display = 'none';
+      phone.parentElement!.style.display = 'none';
       await pause(100);
       expect(desktop.status).to.equal('error');
       phone.remove();
@@ -103,5 +109,84 @@ describe('one secureId in two elements', () => {
     await pause(300);
     await until(() => phone.status === 'ready', 'it is there again');
     expectOneForm(phone, desktop);
+  });
+});
+
+describe('markup that holds what an element was', () => {
+  /** A snapshot: what was in the shadow root, and the container with its frame. */
+  const root =
+    '<template shadowrootmode="open"><div part="base">Skeleton of the server</div><slot name="iotpay-frame"></slot></template>';
+  const copy =
+    '<div data-iotpay-checkout id="iotpay-checkout-old" slot="iotpay-frame"><iframe></iframe></div>';
+  const tag = (inside: string) =>
+    `<iotpay-checkout secure-id="${unique('copy')}" gateway-origin="${gatewayOrigin}" status="ready">${inside}</iotpay-checkout>`;
+
+  /** What the parser makes of markup, declarative shadow roots included. */
+  async function parse(markup: string): Promise<{ place: HTMLElement; element: IotpayCheckout }> {
+    const place = await fixture<HTMLElement>(html`<div></div>`);
+    place.setHTMLUnsafe(markup);
+    return { place, element: place.querySelector('iotpay-checkout')! };
+  }
+
+  it('a shadow root that was there already is shown once', async () => {
+    const { element } = await parse(tag(root));
+    await next(element, 'iotpay-ready');
+    const { shadowRoot } = element;
+    expect(shadowRoot?.querySelectorAll('[part=base]')).to.have.length(1);
+    expect(shadowRoot?.querySelectorAll('slot[name=iotpay-frame]')).to.have.length(1);
+    expect(shadowRoot?.textContent).not.to.include('Skeleton of the server');
+    const frame = frames()[0]!;
+    expect(frame.getBoundingClientRect().height).to.be.greaterThan(50);
+    expect(frames()).to.have.length(1);
+  });
+
+  it('with an open form in it, and a shadow root: one live frame', async () => {
+    const { element, place } = await parse(tag(root + copy));
+    await next(element, 'iotpay-ready');
+    expect(frames()).to.have.length(1);
+    expect(place.querySelector('#iotpay-checkout-old')).to.equal(null);
+  });
+
+  it('children that the parser adds after the element connected: one live frame', async () => {
+    const place = await fixture<HTMLElement>(html`<div></div>`);
+    const element = document.createElement('iotpay-checkout');
+    Object.assign(element, { secureId: unique('copy'), gatewayOrigin });
+    place.append(element);
+    await pause(0);
+    element.insertAdjacentHTML('beforeend', copy);
+    if (element.status !== 'ready') await next(element, 'iotpay-ready');
+    await until(() => frames().length === 1, 'one frame');
+    expect(element.querySelector('#iotpay-checkout-old')).to.equal(null);
+    element.insertAdjacentHTML('afterbegin', copy);
+    await until(() => !element.querySelector('#iotpay-checkout-old'), 'a later one goes, too');
+    expect(frames()).to.have.length(1);
+    expect(element.status).to.equal('ready');
+  });
+
+  it('a copy in a host around the element', async () => {
+    const { place, element } = await parse(
+      `<div class="host"><template shadowrootmode="open">${tag('')}</template></div>`,
+    );
+    expect(element).to.equal(null);
+    const host = place.querySelector('.host')!;
+    const inner = host.shadowRoot!.querySelector('iotpay-checkout')!;
+    await next(inner, 'iotpay-ready');
+    host.insertAdjacentHTML('afterbegin', copy);
+    await until(() => frames().length === 1, 'one frame');
+    await pause(50);
+    expect(inner.status).to.equal('ready');
+    expect(host.querySelector('#iotpay-checkout-old')).to.equal(null);
+  });
+
+  it('a copy of the frame in our own container', async () => {
+    const { element } = await parse(tag(''));
+    await next(element, 'iotpay-ready');
+    const frame = frames()[0]!;
+    for (const where of ['after', 'before'] as const) {
+      frame[where](frame.cloneNode(true));
+      await until(() => frames().length === 1, `one frame, with a copy ${where} it`, 3000);
+      await until(() => element.status === 'ready', 'it is ready', 3000);
+    }
+    expect(frames()[0]).to.equal(frame);
   });
 });
