@@ -1,5 +1,6 @@
 import { asObject } from '../../gateway/envelope.js';
-import type { Route } from '../route.js';
+import { jsonResponse, type Route } from '../route.js';
+import { consoleLog, wordsOf } from './log.js';
 
 /** What is needed of `node:http`'s request, and of what Express and others add to it. */
 export interface NodeRequest extends AsyncIterable<Uint8Array | string> {
@@ -48,10 +49,25 @@ export function toNodeHandler<Request extends NodeRequest>(
 }
 
 async function serve<R extends NodeRequest>(route: Route<R>, request: R, response: NodeResponse) {
-  const answer = await route(toWebRequest(request), request);
+  const answer = await answerTo(route, request);
   response.statusCode = answer.status;
   answer.headers.forEach((value, name) => response.setHeader(name, value));
   response.end(new Uint8Array(await answer.arrayBuffer()));
+}
+
+/** What the web has no request for (a host that is none, TRACE) is the sender's mistake, and no failure of the shop's. */
+async function answerTo<R extends NodeRequest>(route: Route<R>, request: R): Promise<Response> {
+  let asked: Request;
+  try {
+    asked = toWebRequest(request);
+  } catch (error) {
+    const [httpStatus, expected] = /^(?:CONNECT|TRACE|TRACK)$/i.test(request.method ?? '')
+      ? [405, 'Expected POST.']
+      : [400, 'Expected a request of the web: an address, a host, headers and a body that are such.'];
+    consoleLog(`HTTP ${httpStatus}: ${expected} ${wordsOf(error)}`, { level: 'warn' });
+    return jsonResponse({ retCode: 'FAIL', retMsg: expected }, httpStatus);
+  }
+  return route(asked, request);
 }
 
 function toWebRequest(request: NodeRequest): Request {
