@@ -109,7 +109,9 @@ export function intentOf({ secureId, secureIdEndpoint, mode, requestData }: Sett
   const rest = [secureId || '', secureIdEndpoint || '', modeOf({ mode })];
   try {
     return JSON.stringify([...rest, requestObject(requestJson(requestData))], (_, value: unknown) =>
-      isObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+      isObject(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
     );
   } catch (error) {
     return JSON.stringify([...rest, '', String(error)]); // readConfig says so to the page.

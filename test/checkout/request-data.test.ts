@@ -1,7 +1,10 @@
 // One reading of request-data: what is sent is what JSON says, or the page is told where it can't be.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { backendRequest } from '../../src/checkout/backend.js';
+import { intentOf, readConfig } from '../../src/checkout/config.js';
 import { requestJson } from '../../src/checkout/request-data.js';
 
 const revoked = () => {
@@ -25,6 +28,105 @@ const deep = () => {
   for (let i = 0; i < 100_000; i++) value = [value];
   return { value };
 };
+
+const BASE = 'https://shop.example/';
+const SHOP = { secureIdEndpoint: `${BASE}pay/secure-id` };
+
+const anything = fc.anything({
+  withBigInt: true,
+  withBoxedValues: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withObjectString: true,
+  withSet: true,
+  withSparseArray: true,
+  withTypedArray: true,
+  withUnicodeString: true,
+});
+
+/** Plain JSON with something put in at a random place, and whether that must be refused. */
+const trapped = fc
+  .record({
+    before: fc.jsonValue(),
+    path: fc.array(fc.constantFrom('list', 'member'), { maxLength: 6 }),
+    trap: fc.constantFrom<readonly [boolean, () => unknown]>(
+      [false, () => new Proxy({ id: 1 }, {})],
+      [false, () => new Proxy([1, 2], {})],
+      [false, () => ({ toJSON: () => ({ id: 2 }) })],
+      [false, () => Object.assign(Object.create(null) as object, { id: 3 })],
+      [false, () => ({ left: undefined, there: 4 })],
+      [false, () => [undefined, NaN, Infinity, -0]],
+      [false, () => Object.freeze({ id: 5 })],
+      [true, revoked],
+      [true, cycle],
+      [true, exponential],
+      [true, deep],
+      [true, () => new Map([[1, 2]])],
+      [true, () => [new Set()]],
+      [true, () => Promise.resolve()],
+      [true, () => () => 1],
+      [true, () => ({ toJSON: () => new Map() })],
+      [
+        true,
+        () => ({
+          get id() {
+            throw new RangeError('no session');
+          },
+        }),
+      ],
+      [
+        true,
+        () =>
+          new Proxy(
+            {},
+            {
+              ownKeys() {
+                throw new TypeError('keys');
+              },
+            },
+          ),
+      ],
+    ),
+  })
+  .map(({ before, path, trap: [refused, make] }) => ({
+    refused,
+    value: {
+      at: path.reduceRight<unknown>(
+        (inner, where) => (where === 'list' ? [before, inner] : { before, inner }),
+        make(),
+      ),
+    },
+  }));
+
+function read(value: unknown): { json?: string; error?: Error } {
+  try {
+    return { json: requestJson(value) };
+  } catch (error) {
+    assert.equal((error as { code?: string }).code, 'config');
+    return { error: error as Error };
+  }
+}
+
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** The same with all names in the opposite order. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, each]) => [name, reversed(each)]),
+  );
+}
+
+/** How many values JSON writes for `{ value }`: lists of `copies` in each other, `levels` deep, with `{ id: 1 }` inside. */
+function valuesIn(levels: number, copies: number): number {
+  let values = 2;
+  for (let i = 0; i < levels; i++) values = 1 + copies * values;
+  return 1 + values;
+}
 
 describe('request-data', () => {
   for (const [what, value, json] of [
@@ -86,29 +188,110 @@ describe('request-data', () => {
     });
   }
 
-  it('of any value is what JSON says, or a config error', () => {
+  it('of any value is what JSON says, or a config error that names a path', () => {
+    fc.assert(
+      fc.property(anything, (value) => {
+        const { json, error } = read({ value });
+        if (error) assert.match(error.message, /^request-data[\w.[\]]*/);
+        else assert.equal(json, JSON.stringify({ value }));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('of values with traps in them, too', () => {
+    fc.assert(
+      fc.property(trapped, ({ value, refused }) => {
+        const { json, error } = read(value);
+        assert.equal(error !== undefined, refused, error?.message);
+        if (error) assert.match(error.message, /^request-data/);
+        else assert.equal(json, JSON.stringify(value));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is sent with the mode, which nothing overwrites', () => {
     fc.assert(
       fc.property(
-        fc.anything({
-          withBigInt: true,
-          withMap: true,
-          withSet: true,
-          withDate: true,
-          withNullPrototype: true,
-          withTypedArray: true,
-        }),
-        (value) => {
-          let json: string;
-          try {
-            json = requestJson({ value });
-          } catch (error) {
-            assert.equal((error as { code?: string }).code, 'config');
-            return;
-          }
-          assert.equal(json, JSON.stringify({ value }));
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.constantFrom('pay', 'add'),
+        (value, mode) => {
+          const config = readConfig({ ...SHOP, mode, requestData: { ...value, mode: 'other' } }, BASE);
+          const { body } = backendRequest(config.endpoint ?? '', config, {});
+          assert.deepEqual(JSON.parse(body), { ...(JSON.parse(JSON.stringify(value)) as object), mode });
         },
       ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is read in bounded work, whatever it contains', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 2, max: 5 }), (levels, copies) => {
+        let reads = 0;
+        let value: object = { id: 1 };
+        for (let i = 0; i < levels; i++) value = Array.from({ length: copies }, () => value);
+        const counted = (each: object): object =>
+          new Proxy(each, {
+            get(target, name) {
+              reads += 1;
+              const got: unknown = Reflect.get(target, name);
+              return typeof got === 'object' && got !== null ? counted(got) : got;
+            },
+          });
+        const { error } = read({ value: counted(value) });
+        assert.equal(error !== undefined, valuesIn(levels, copies) > 10_000);
+        // A proxy is asked for toJSON, its length and its members.
+        assert.ok(reads < 60_000, `${reads} reads`);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('an intent', () => {
+  const intent = (requestData: unknown) => intentOf({ ...SHOP, requestData });
+
+  it('is the same exactly when the JSON is, whatever the order of names', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        assert.equal(intent({ a }) === intent({ a: b }), isDeepStrictEqual(asJson(a), asJson(b)));
+        assert.equal(intent({ a, b }), intent(reversed({ a, b })));
+      }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('differs where one member anywhere differs, is added, or is left out', () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.array(fc.string(), { maxLength: 4 }),
+        fc.string(),
+        (rest, path, name) => {
+          const within = (inner: unknown) =>
+            path.reduceRight<unknown>((value, key) => ({ rest, [`k${key}`]: value }), inner);
+          const values = [
+            {},
+            { [name]: null },
+            { [name]: 1 },
+            { [name]: '1' },
+            { [name]: [] },
+            { [name]: {} },
+          ];
+          const intents = values.map((value) => intent({ at: within(value) }));
+          assert.equal(new Set(intents).size, values.length);
+        },
+      ),
+      { numRuns: 300, examples: [[null, ['a'], 'toString']] },
+    );
+  });
+
+  it('of any value never throws, and is the same again', () => {
+    fc.assert(
+      fc.property(anything, (value) => assert.equal(intent({ value }), intent({ value }))),
+      { numRuns: 500 },
     );
   });
 });
