@@ -86,8 +86,26 @@ export function guardStore(store: Store): Store {
         );
       return done;
     },
-    ...(store.keys ? { keys: store.keys.bind(store) } : {}),
+    ...(store.keys ? { keys: (prefix: string, limit: number) => checkedKeys(store, prefix, limit) } : {}),
   };
+}
+
+/** The store's keys, each checked: one that is passed over in silence may be an order that is paid and never told of. */
+async function* checkedKeys(store: Store, prefix: string, limit: number): AsyncGenerator<string> {
+  const wrong = (received: string) =>
+    new TypeError(
+      `store.keys: expected an async iterable of the keys that begin with ${prefix}, received ${received}. testStore of iotpay-checkout/sandbox says what a store must do.`,
+    );
+  const listing = store.keys?.(prefix, limit) as unknown;
+  const { [Symbol.asyncIterator]: isAsync, [Symbol.iterator]: isList } = Object(listing) as Partial<
+    AsyncIterable<unknown> & Iterable<unknown>
+  >;
+  if (typeof listing !== 'object' || !(isAsync ?? isList)) throw wrong(kindOf(listing));
+  for await (const key of listing as AsyncIterable<unknown>) {
+    if (typeof key !== 'string') throw wrong(`${kindOf(key)} among them`);
+    if (!key.startsWith(prefix)) throw wrong('a text that begins otherwise among them');
+    yield key;
+  }
 }
 
 export type GuardedStore = ReturnType<typeof guardStore>;

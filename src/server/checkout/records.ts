@@ -92,8 +92,6 @@ export class Records {
       throw new TypeError(
         'reconcile: expected a store with keys(prefix, limit), received one without. memoryStore, sqlStore and redisStore have it.',
       );
-    for await (const key of this.#store.keys(WATCH_PREFIX, limit)) {
-      if (typeof key === 'string' && key.startsWith(WATCH_PREFIX)) yield key.slice(WATCH_PREFIX.length);
-    }
+    for await (const key of this.#store.keys(WATCH_PREFIX, limit)) yield key.slice(WATCH_PREFIX.length);
   }
 }

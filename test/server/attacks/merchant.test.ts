@@ -246,4 +246,30 @@ describe('a store that answers anything at all', () => {
         { numRuns: 150 },
       ));
   }
+
+  it('to keys: reconcile says why, and passes over no order in silence', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          anything.filter((value) => !Array.isArray(value) || value.length > 0),
+          // A promise of a list; keys as a driver with a prefix of its own gives them, or as bytes.
+          fc.constantFrom(
+            Promise.resolve(['watch:1']),
+            ['shop:watch:1'],
+            [Buffer.from('watch:1')],
+            ['watch:1', 7],
+          ),
+        ),
+        async (answer) => {
+          const isIterable = typeof answer === 'object' && answer !== null && Symbol.iterator in answer;
+          fc.pre(!isIterable || [...(answer as Iterable<unknown>)].length > 0);
+          const counter = openCounter({ store: { ...memoryStore(), keys: () => answer as never } });
+          await assert.rejects(counter.checkout.reconcile(), {
+            name: 'TypeError',
+            message: /^store\.keys: expected an async iterable of the keys that begin with watch:, received /,
+          });
+        },
+      ),
+      { numRuns: 200 },
+    ));
 });
