@@ -21,7 +21,7 @@ export interface Listener {
  * Asks the merchant's backend about an order until it knows. Whatever goes wrong with one question (no answer, HTTP
  * errors, nonsense) means "not yet known". Stops while the page is hidden, goes on when it is shown.
  * @param order - what is known of it: an answer about another order is no answer
- * @param hurry - an event `hurry` on it cuts the present pause short
+ * @param hurry - an event `hurry` on it cuts the present pause short, or while a question is on its way the next one
  * @returns the outcome, or `undefined` when the time is over and the order is still unknown
  */
 export async function pollOrder(
@@ -33,10 +33,13 @@ export async function pollOrder(
   page: Document = document,
 ): Promise<IotpayOutcome | undefined> {
   let wait = FIRST_MS;
+  let hurried = false;
+  hurry.addEventListener('hurry', () => (hurried = true), { signal });
   for (let spent = 0; spent < TOTAL_MS && !signal.aborted; wait = Math.min(wait * 1.5, LONGEST_MS)) {
     const began = performance.now();
     // Up to a third less than the full pause, so that many shoppers don't ask in step.
-    await rest(wait * (1 - Math.random() / 3), signal, hurry);
+    if (!hurried) await rest(wait * (1 - Math.random() / 3), signal, hurry);
+    hurried = false;
     if (page.hidden) {
       await shown(page, signal);
       wait = FIRST_MS;

@@ -13,7 +13,8 @@ const AT_ONCE = 20;
  */
 export class TreeWatch {
   readonly #noticed: () => void;
-  readonly #observer = new MutationObserver(() => this.#schedule());
+  /** Made when it is needed: an element that a server renders is in no page, and has no such thing. */
+  #observer: MutationObserver | undefined;
   #scheduled = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Looks in a row, and when the last one was, in milliseconds. */
@@ -30,23 +31,24 @@ export class TreeWatch {
    * @param container - the form's container, where there is one
    */
   watch(element: HTMLElement, container: HTMLElement | undefined): void {
-    if (this.#observer.takeRecords().length) this.#schedule();
-    this.#observer.disconnect();
+    const observer = (this.#observer ??= new MutationObserver(() => this.#schedule()));
+    if (observer.takeRecords().length) this.#schedule();
+    observer.disconnect();
     const attributeFilter = ['id', 'name', 'slot', 'inert', MARK];
     for (const host of hostsOf(element, false)) {
-      this.#observer.observe(host, { childList: true });
+      observer.observe(host, { childList: true });
       // Our slots, in the trees of the hosts further out.
       for (const child of host.children) {
-        if (child.hasAttribute(MARK)) this.#observer.observe(child, { attributeFilter });
+        if (child.hasAttribute(MARK)) observer.observe(child, { attributeFilter });
       }
     }
-    this.#observer.observe(element, { childList: true, attributeFilter: ['status'] });
-    if (element.shadowRoot) this.#observer.observe(element.shadowRoot, { childList: true });
-    if (container) this.#observer.observe(container, { childList: true, subtree: true, attributeFilter });
+    observer.observe(element, { childList: true, attributeFilter: ['status'] });
+    if (element.shadowRoot) observer.observe(element.shadowRoot, { childList: true });
+    if (container) observer.observe(container, { childList: true, subtree: true, attributeFilter });
   }
 
   stop(): void {
-    this.#observer.disconnect();
+    this.#observer?.disconnect();
     clearTimeout(this.#timer);
     this.#scheduled = false;
   }
