@@ -315,7 +315,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   #amount(): string {
-    return formatMoney(this.#checkout.money, nearestLang(this));
+    return formatMoney(this.#checkout.money, langOf(this));
   }
 
   /** What is going on, or has been: a result is about what it was, whatever the page has set since. */
@@ -424,7 +424,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   #language(): IotpayLanguage {
-    return languageFor(standsInTree(this) ? nearestLang(this) : (this.getAttribute('lang') ?? ''));
+    return languageFor(langOf(this));
   }
 
   #texts(): IotpayStrings {
@@ -444,6 +444,11 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
 /** Whether an element has a tree around it: those of lit's server renderer have none. */
 function standsInTree(element: Partial<Element>): boolean {
   return typeof element.closest === 'function';
+}
+
+/** The `lang` in force; on a server, the element's own. */
+function langOf(element: Element): string {
+  return standsInTree(element) ? nearestLang(element) : (element.getAttribute('lang') ?? '');
 }
 
 function hostOf(root: Node): Element | undefined {
