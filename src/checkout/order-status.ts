@@ -33,13 +33,16 @@ export async function pollOrder(
   page: Document = document,
 ): Promise<IotpayOutcome | undefined> {
   let wait = FIRST_MS;
-  let hurried = false;
-  hurry.addEventListener('hurry', () => (hurried = true), { signal });
+  // Ends one pause: the present one, or the next where a question is on its way.
+  let over = new AbortController();
+  const end = () => over.abort();
+  hurry.addEventListener('hurry', end, { signal });
+  signal.addEventListener('abort', end);
   for (let spent = 0; spent < TOTAL_MS && !signal.aborted; wait = Math.min(wait * 1.5, LONGEST_MS)) {
     const began = performance.now();
     // Up to a third less than the full pause, so that many shoppers don't ask in step.
-    if (!hurried) await rest(wait * (1 - Math.random() / 3), signal, hurry);
-    hurried = false;
+    await pause(wait * (1 - Math.random() / 3), over.signal);
+    over = new AbortController();
     if (page.hidden) {
       await shown(page, signal);
       wait = FIRST_MS;
@@ -91,16 +94,6 @@ export async function askOnce(
 }
 
 const late = () => new DOMException('The order status did not come in time.', 'TimeoutError');
-
-/** A pause that `hurry` cuts short. */
-async function rest(ms: number, signal: AbortSignal, hurry: EventTarget): Promise<void> {
-  const over = new AbortController();
-  const end = () => over.abort();
-  hurry.addEventListener('hurry', end, { signal: over.signal });
-  signal.addEventListener('abort', end, { signal: over.signal });
-  await pause(ms, over.signal);
-  over.abort();
-}
 
 /** Resolves when the page can be seen, or as soon as the signal is aborted. */
 async function shown(page: Document, signal: AbortSignal): Promise<void> {

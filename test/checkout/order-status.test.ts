@@ -188,6 +188,21 @@ describe('an order whose outcome is unknown', () => {
     assert.equal(asked.length, count + 1);
   });
 
+  it('is asked for at once again when somebody calls load() while a question is on its way', async () => {
+    answers = [pending];
+    const { hurry } = poll();
+    await pass(30 * SECOND);
+    const count = asked.length;
+    while (asked.length === count) {
+      now += STEP_MS;
+      mock.timers.tick(STEP_MS);
+      await Promise.resolve();
+    }
+    hurry.dispatchEvent(new Event('hurry'));
+    await pass(STEP_MS);
+    assert.equal(asked.length, count + 2);
+  });
+
   it('is not asked for any more once the run is over', async () => {
     answers = [pending];
     const { run, state } = poll();

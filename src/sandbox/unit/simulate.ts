@@ -130,7 +130,7 @@ async function formOf(element: Element, forms: readonly SimulatedForm[]): Promis
     );
   }
   if (status !== 'ready' && status !== 'failed') await settled(element as Checkout);
-  const found = forms.findLast(({ container }) => hosts(container).includes(element)) ?? forms.at(-1);
+  const found = forms.findLast(({ container }) => element.contains(container)) ?? forms.at(-1);
   if (!found)
     throw new Error('form: the element is ready, and has mounted no form here. Is its window another one?');
   return found;
@@ -143,11 +143,4 @@ function settled(element: Checkout): Promise<void> {
     if (element.error) failed();
     element.addEventListener('iotpay-error', failed, { once: true });
   });
-}
-
-/** What a node stands in, from the inside out. */
-function hosts(node: Element): Element[] {
-  const around: Element[] = [];
-  for (let host: Element | null = node; host; host = host.parentElement) around.push(host);
-  return around;
 }
