@@ -34,8 +34,7 @@ export default {
     'fastify',
     'koa',
     '@koa/bodyparser',
-    // Named by the generated types, for projects that have them.
-    'vue',
+    // Named by the generated types, for projects that have it.
     'svelte',
   ],
   // Not npm's: Debian's package manager, and this package's own command in a merchant's project.

@@ -1,9 +1,6 @@
-import { lookup as lookUp } from 'node:dns';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import type { Cancel, Clock } from './clock.js';
 import { addAttempt, type NotificationEntry } from './ledger.js';
+import { reasonOf, send } from './outgoing.js';
 
 /** Milliseconds before each attempt; the last one repeats until the merchant acknowledges. */
 export const NOTIFICATION_DELAYS_MS: readonly number[] = [
@@ -15,11 +12,6 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /** How much of the merchant's answer is read, in characters. */
 const ANSWER_LENGTH = 200;
-
-/**
- * Every name stands for this machine, whatever DNS says of it: `shop.localhost` is never looked up outside.
- */
-const lookupLoopback: LookupFunction = (_hostname, options, done) => lookUp('localhost', options, done);
 
 /** One notification on its way. */
 export interface Delivery {
@@ -109,10 +101,17 @@ export class Notifier {
   }
 
   /** @returns why it is not acknowledged */
-  async #post(entry: NotificationEntry, delivery: Delivery): Promise<string | undefined> {
+  async #post(entry: NotificationEntry, { url, contentType, body }: Delivery): Promise<string | undefined> {
     const at = this.#clock.now();
     try {
-      const { status, answer } = await post(delivery, this.#abort.signal);
+      const { http: status, text: answer } = await send(url, {
+        method: 'POST',
+        headers: { 'Content-Type': contentType },
+        body,
+        timeoutMs: ANSWER_TIMEOUT_MS,
+        signal: this.#abort.signal,
+        longest: ANSWER_LENGTH,
+      });
       addAttempt(entry, { at, status, answer });
       const acknowledged = status >= 200 && status < 300 && /^(?:SUCCESS|success)$/.test(answer.trim());
       entry.acknowledged ||= acknowledged;
@@ -125,41 +124,4 @@ export class Notifier {
       return error;
     }
   }
-}
-
-/** An AggregateError, which Node gives for names with several addresses, has no message of its own. */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ');
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-function post({ url, contentType, body }: Delivery, signal: AbortSignal) {
-  return new Promise<{ status: number; answer: string }>((resolve, reject) => {
-    const late = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const fail = (error: Error) =>
-      reject(late.aborted ? new Error(`no full answer within ${ANSWER_TIMEOUT_MS} ms`) : error);
-    const options = {
-      method: 'POST',
-      headers: { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) },
-      lookup: lookupLoopback,
-      signal: AbortSignal.any([signal, late]),
-      agent: false as const,
-    };
-    const request =
-      url.protocol === 'https:'
-        ? // A certificate for loopback is nearly always the developer's own.
-          requestHttps(url, { ...options, rejectUnauthorized: false })
-        : requestHttp(url, options);
-    request.on('error', fail);
-    request.on('response', (response) => {
-      let answer = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        answer = (answer + chunk).slice(0, ANSWER_LENGTH);
-      });
-      response.on('error', fail);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, answer }));
-    });
-    request.end(body);
-  });
 }

@@ -1,6 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
 import {
+  fetchedElement,
   frames,
   mounts,
   next,
@@ -15,21 +16,6 @@ import {
 
 const origin = servers.faults.gateways.ok;
 const endpoint = `${servers.backend}/api/secure-id`;
-
-/** An element that gets its secureId from the backend. */
-async function fetched(tag: string, settings: Record<string, unknown> = {}): Promise<IotpayCheckout> {
-  const element = document.createElement('iotpay-checkout');
-  Object.assign(element, {
-    secureIdEndpoint: endpoint,
-    gatewayOrigin: origin,
-    requestData: { tag },
-    ...settings,
-  });
-  const place = await fixture(html`<div></div>`);
-  place.append(element);
-  await next(element, 'iotpay-ready');
-  return element;
-}
 
 describe('one request', () => {
   it('sends the data, the mode and a key, and makes one request for several changes in one task', async () => {
@@ -60,7 +46,7 @@ describe('one request', () => {
 
   it('does not start over for an equal value, and does for another', async () => {
     const tag = unique('value');
-    const element = await fetched(tag, { requestData: { tag, a: { b: 1, c: 2 } } });
+    const element = await fetchedElement(tag, { requestData: { tag, a: { b: 1, c: 2 } } });
     const window = frames()[0]?.contentWindow;
     element.requestData = { a: { c: 2, b: 1 }, tag };
     element.theme = 'card';
@@ -117,7 +103,7 @@ describe('one request', () => {
   it('uses the page’s own secureId first, and the endpoint for a fresh start', async () => {
     const tag = unique('given');
     const secureId = unique('given');
-    const element = await fetched(tag, { secureId });
+    const element = await fetchedElement(tag, { secureId });
     expect(mounts().at(-1)?.secureId).to.equal(secureId);
     expect(await seen(tag)).to.have.length(0);
     expect(element.hasAttribute('secure-id')).to.equal(false);
@@ -206,7 +192,7 @@ describe('life in a page', () => {
 
   it('mounts the same secureId again after an ordinary move, in one frame', async () => {
     const tag = unique('move');
-    const element = await fetched(tag);
+    const element = await fetchedElement(tag);
     const { secureId } = mounts().at(-1)!;
     element.parentElement?.append(document.createElement('p'), element);
     await next(element, 'iotpay-ready');

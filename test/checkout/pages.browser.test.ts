@@ -2,6 +2,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
 import {
+  backendElement,
   frames,
   next,
   pause,
@@ -13,25 +14,14 @@ import {
   until,
 } from '../support/element.js';
 
-const gatewayOrigin = servers.faults.gateways.ok;
 const endpoint = `${servers.backend}/api/secure-id`;
-
-function element(tag: string, settings: Record<string, unknown> = {}): IotpayCheckout {
-  const made = document.createElement('iotpay-checkout');
-  return Object.assign(made, {
-    secureIdEndpoint: endpoint,
-    gatewayOrigin,
-    requestData: { tag },
-    ...settings,
-  });
-}
 
 describe('nothing starts where nobody looks', () => {
   it('a page that is prerendered: nothing is asked for before it is shown, then one secureId', async () => {
     const tag = unique('prerender');
     Object.defineProperty(document, 'prerendering', { configurable: true, value: true });
     try {
-      const made = element(tag, { setupTimeout: 300 });
+      const made = backendElement(tag, { setupTimeout: 300 });
       (await fixture(html`<div></div>`)).append(made);
       await pause(600);
       expect(made.status).to.not.equal('error');
@@ -52,8 +42,8 @@ describe('nothing starts where nobody looks', () => {
     const root = document.documentElement;
     root.setAttribute('data-turbo-preview', '');
     try {
-      const thrown = element(tag);
-      const stays = element(tag);
+      const thrown = backendElement(tag);
+      const stays = backendElement(tag);
       (await fixture(html`<div></div>`)).append(thrown, stays);
       await pause(300);
       thrown.remove();
@@ -67,7 +57,7 @@ describe('nothing starts where nobody looks', () => {
   });
 
   it('an element with display: contents starts when it is near, lazy or not', async () => {
-    const made = element(unique('contents'), { loading: 'lazy' });
+    const made = backendElement(unique('contents'), { loading: 'lazy' });
     made.style.display = 'contents';
     (await fixture(html`<div></div>`)).append(made);
     await next(made, 'iotpay-ready');
@@ -77,7 +67,7 @@ describe('nothing starts where nobody looks', () => {
 describe('a listener that loads again in iotpay-error', () => {
   it('never freezes the page, and its pauses grow', async () => {
     const tag = unique('loop');
-    const made = element(tag, { secureIdEndpoint: `${endpoint}?fault=500&tag=${tag}` });
+    const made = backendElement(tag, { secureIdEndpoint: `${endpoint}?fault=500&tag=${tag}` });
     let errors = 0;
     let sameTask = 0;
     made.addEventListener('iotpay-error', () => {

@@ -1,7 +1,7 @@
 // What time, the browser and other documents do to a form: old secureIds, the back/forward cache, adoption, late sight.
 import { expect, fixture, html } from '@open-wc/testing';
-import type { IotpayCheckout } from '../../src/index.js';
 import {
+  fetchedElement,
   frames,
   mounts,
   next,
@@ -16,16 +16,6 @@ import {
 import { brokenEndpoint, freshPage } from '../support/page.js';
 
 const gatewayOrigin = servers.faults.gateways.ok;
-const endpoint = `${servers.backend}/api/secure-id`;
-
-async function fetched(tag: string, settings: Record<string, unknown> = {}): Promise<IotpayCheckout> {
-  const place = await fixture(html`<div></div>`);
-  const element = document.createElement('iotpay-checkout');
-  Object.assign(element, { secureIdEndpoint: endpoint, gatewayOrigin, requestData: { tag }, ...settings });
-  place.append(element);
-  await next(element, 'iotpay-ready');
-  return element;
-}
 
 const restored = () => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
 
@@ -38,7 +28,7 @@ if (servers.group === 'plain') {
 
     it('is replaced while nobody has touched the form', async () => {
       const tag = unique('old');
-      const element = await fetched(tag);
+      const element = await fetchedElement(tag);
       const { secureId } = mounts().at(-1) ?? {};
       anHourLater();
       // Back at a computer that slept meanwhile.
@@ -53,7 +43,7 @@ if (servers.group === 'plain') {
 
     it('is replaced by itself when its time has come, as the backend tells it', async () => {
       const tag = unique('expires');
-      const element = await fetched(tag, { requestData: { tag, answer: { expiresIn: 5 * 60 + 1 } } });
+      const element = await fetchedElement(tag, { requestData: { tag, answer: { expiresIn: 5 * 60 + 1 } } });
       expect((await seen(tag)).length).to.equal(1);
       await until(async () => (await seen(tag)).length === 2, 'a fresh form', 5000);
       element.remove();
@@ -61,7 +51,7 @@ if (servers.group === 'plain') {
 
     it('is left alone once the shopper has been in the form', async () => {
       const tag = unique('touched');
-      const element = await fetched(tag);
+      const element = await fetchedElement(tag);
       element.focus();
       await pause(1500);
       window.dispatchEvent(new Event('blur'));
@@ -74,7 +64,10 @@ if (servers.group === 'plain') {
     });
 
     it('is left alone where there is no endpoint to ask for another', async () => {
-      const element = await fetched(unique('own'), { secureIdEndpoint: undefined, secureId: unique('own') });
+      const element = await fetchedElement(unique('own'), {
+        secureIdEndpoint: undefined,
+        secureId: unique('own'),
+      });
       const mounted = mounts().length;
       anHourLater();
       await pause(1500);
@@ -84,7 +77,7 @@ if (servers.group === 'plain') {
 
     it('is not mounted again after a move', async () => {
       const tag = unique('moved');
-      const element = await fetched(tag);
+      const element = await fetchedElement(tag);
       const { secureId } = mounts().at(-1) ?? {};
       anHourLater();
       element.parentElement?.append(document.createElement('p'), element);
@@ -96,7 +89,7 @@ if (servers.group === 'plain') {
   describe('after the back/forward cache', () => {
     it('a form that had not finished starts over with a fresh secureId', async () => {
       const tag = unique('cached');
-      const element = await fetched(tag);
+      const element = await fetchedElement(tag);
       const { secureId } = mounts().at(-1) ?? {};
       restored();
       await next(element, 'iotpay-ready');
@@ -107,13 +100,13 @@ if (servers.group === 'plain') {
 
     it('a payment that has succeeded stays so, and an unknown one is asked for', async () => {
       const tag = unique('cached');
-      const paid = await fetched(tag);
+      const paid = await fetchedElement(tag);
       report({ result: 'SUCCESS' });
       restored();
       await pause(50);
       expect(paid.status).to.equal('succeeded');
       expect((await seen(tag)).length).to.equal(1);
-      const unknown = await fetched(unique('cached'), {
+      const unknown = await fetchedElement(unique('cached'), {
         orderStatusEndpoint: brokenEndpoint('500', { route: 'order-status' }),
       });
       report({ result: 'FAIL', message: 'Timeout' });
@@ -124,7 +117,7 @@ if (servers.group === 'plain') {
 
     it('of a plain page show nothing happens', async () => {
       const tag = unique('shown');
-      await fetched(tag);
+      await fetchedElement(tag);
       window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
       await pause(50);
       expect((await seen(tag)).length).to.equal(1);
@@ -133,7 +126,7 @@ if (servers.group === 'plain') {
 
   describe('another document', () => {
     it('that adopts the element shows its form, in its own styles', async () => {
-      const element = await fetched(unique('adopted'));
+      const element = await fetchedElement(unique('adopted'));
       const page = await freshPage();
       page.document.body.append(element);
       await next(element, 'iotpay-ready');
@@ -145,7 +138,7 @@ if (servers.group === 'plain') {
     });
 
     it('that adopts it hears an outcome after the removal', async () => {
-      const element = await fetched(unique('adopted'));
+      const element = await fetchedElement(unique('adopted'));
       const mount = mounts().at(-1);
       element.remove();
       await pause(10);

@@ -14,7 +14,8 @@ import type { Browser, ElementHandle, Frame, Page } from 'puppeteer-core';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { createCheckout, createIotpay, memoryStore } from '../../src/server/index.js';
 import { launchChromium } from '../support/chromium.js';
-import { canInstall, findProgram, install } from '../support/debian.js';
+import { findProgram } from '../../src/sandbox/doctor/programs.js';
+import { canInstall, install } from '../support/debian.js';
 
 const ELEMENT = 'dist/cdn/iotpay-checkout.js';
 const PICTURES = 'demo/pictures';

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { canInstall, findProgram, install, isExecutable } from './debian.js';
+import { BROWSERS, findProgram, isExecutable } from '../../src/sandbox/doctor/programs.js';
+import { canInstall, install } from './debian.js';
 
 export const ENGINES = ['chromium', 'firefox', 'webkit'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -27,36 +28,13 @@ const PACKAGES: Readonly<Record<Engine, readonly string[]>> = {
   webkit: ['webkit2gtk-driver', 'xvfb'],
 };
 
-const NAMES: Readonly<Record<'chromium' | 'firefox', readonly string[]>> = {
-  chromium: [
-    'chromium',
-    'chromium-browser',
-    'google-chrome-stable',
-    'google-chrome',
-    'microsoft-edge-stable',
-    'microsoft-edge',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-    'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
-    'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-  ],
-  firefox: [
-    'firefox',
-    'firefox-esr',
-    '/Applications/Firefox.app/Contents/MacOS/firefox',
-    'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
-  ],
-};
-
 /** Where Debian and others keep WebKitGTK's MiniBrowser, which is not in PATH. */
 const LIBRARY_FOLDERS = ['/usr/libexec', '/usr/lib', '/usr/lib64'];
 
 /** A browser named by the environment must be there: falling back to another one would test the wrong thing. */
 function findBrowser(engine: 'chromium' | 'firefox', variable: string): string | undefined {
   const given = process.env[variable];
-  if (!given) return findProgram(NAMES[engine]);
+  if (!given) return findProgram(BROWSERS[engine]);
   if (!isExecutable(given)) throw new Error(`${variable}=${given} is no program that can be run.`);
   return given;
 }

@@ -19,7 +19,8 @@ import { createClient } from 'redis';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { freePort } from './browsers.js';
-import { canInstall, findProgram, install, isRoot } from './debian.js';
+import { findProgram } from '../../src/sandbox/doctor/programs.js';
+import { canInstall, install, isRoot } from './debian.js';
 
 export const DATABASES = ['postgresql', 'mariadb', 'redis'] as const;
 export type DatabaseName = (typeof DATABASES)[number];

@@ -1,26 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { findProgram } from '../../src/sandbox/doctor/programs.js';
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
-
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The first of these programs that can be run: a full path, or a name looked up in PATH. */
-export function findProgram(names: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const candidates = names.flatMap((name) =>
-    /[\\/]/.test(name) ? [name] : folders.map((folder) => join(folder, name)),
-  );
-  return candidates.find(isExecutable);
-}
 
 function isDebian(): boolean {
   if (!existsSync('/etc/os-release')) return false;

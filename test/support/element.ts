@@ -41,6 +41,25 @@ export async function readyElement(settings: Setting = {}): Promise<IotpayChecko
   return element;
 }
 
+/** An element on the plain fake gateway that gets its secureId from the backend. It is in no page yet. */
+export function backendElement(tag: string, settings: Setting = {}): IotpayCheckout {
+  return Object.assign(document.createElement('iotpay-checkout'), {
+    secureIdEndpoint: `${servers.backend}/api/secure-id`,
+    gatewayOrigin: servers.faults.gateways.ok,
+    requestData: { tag },
+    ...settings,
+  });
+}
+
+/** The same in a page, ready. */
+export async function fetchedElement(tag: string, settings: Setting = {}): Promise<IotpayCheckout> {
+  const place = await fixture(html`<div></div>`);
+  const element = backendElement(tag, settings);
+  place.append(element);
+  await next(element, 'iotpay-ready');
+  return element;
+}
+
 /** All events of an element, in order: type and, for outcomes, what they say. */
 export function record(target: EventTarget): string[] {
   const log: string[] = [];

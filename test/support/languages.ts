@@ -1,6 +1,7 @@
 // PHP and Python for the tests of the backends in other languages.
 import { spawnSync } from 'node:child_process';
-import { canInstall, findProgram, install } from './debian.js';
+import { findProgram } from '../../src/sandbox/doctor/programs.js';
+import { canInstall, install } from './debian.js';
 
 export const LANGUAGES = ['php', 'python'] as const;
 export type Language = (typeof LANGUAGES)[number];

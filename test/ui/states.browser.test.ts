@@ -4,19 +4,10 @@ import { emulateMedia } from '@web/test-runner-commands';
 import type Axe from 'axe-core';
 import '../../src/index.js';
 import type { IotpayCheckout } from '../../src/index.js';
-import {
-  next,
-  pause,
-  readyElement,
-  report,
-  servers,
-  unique,
-  until,
-  type Setting,
-} from '../support/element.js';
+import { next, pause, readyElement, report, unique, until, type Setting } from '../support/element.js';
 import { brokenEndpoint } from '../support/page.js';
+import { brokenElement, FAIL, gatewayOrigin, loadingElement, PAID, TIMEOUT } from './elements.js';
 
-const gatewayOrigin = servers.faults.gateways.ok;
 const isChromium = 'userAgentData' in navigator;
 
 before(async () => {
@@ -41,31 +32,12 @@ async function findings(element: Element): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
 }
 
-async function waiting(settings: Setting = {}): Promise<IotpayCheckout> {
-  const element = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
-  Object.assign(element, { secureIdEndpoint: brokenEndpoint('stall'), gatewayOrigin, ...settings });
-  void element.load();
-  await element.updateComplete;
-  return element;
-}
-
-async function broken(settings: Setting = {}): Promise<IotpayCheckout> {
-  const element = await waiting({ secureIdEndpoint: brokenEndpoint('500'), ...settings });
-  await until(() => element.status === 'error', 'error');
-  await element.updateComplete;
-  return element;
-}
-
 async function reported(event: unknown, settings: Setting = {}): Promise<IotpayCheckout> {
   const element = await readyElement(settings);
   report(event);
   await element.updateComplete;
   return element;
 }
-
-const FAIL = { result: 'FAIL', message: 'Insufficient funds' };
-const TIMEOUT = { result: 'FAIL', message: 'Timeout' };
-const PAID = { result: 'SUCCESS', detail: { retData: { status: 2 } } };
 
 const shadow = (element: IotpayCheckout, selector: string): HTMLElement | null =>
   element.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
@@ -84,7 +56,7 @@ interface State {
 }
 
 const STATES: readonly State[] = [
-  { name: 'loading', reach: () => waiting(), says: /is loading/ },
+  { name: 'loading', reach: () => loadingElement(), says: /is loading/ },
   { name: 'ready', reach: () => readyElement(), says: /is ready/ },
   { name: 'paid', reach: () => reported(PAID), says: /Payment complete/ },
   { name: 'card saved', reach: () => reported(PAID, { mode: 'add' }), says: /card is saved/ },
@@ -114,8 +86,13 @@ const STATES: readonly State[] = [
     says: /can’t see yet/,
     retry: true,
   },
-  { name: 'set-up error', reach: () => broken(), says: /not been charged/, alert: true, retry: true },
-  { name: 'config error', reach: () => broken({ mode: 'buy' }), says: /not been charged/, alert: true },
+  { name: 'set-up error', reach: () => brokenElement(), says: /not been charged/, alert: true, retry: true },
+  {
+    name: 'config error',
+    reach: () => brokenElement({ mode: 'buy' }),
+    says: /not been charged/,
+    alert: true,
+  },
 ];
 
 describe('each state', () => {
@@ -136,7 +113,7 @@ describe('each state', () => {
   }
 
   it('keeps one status region from the first to the last', async () => {
-    const element = await waiting({ secureId: unique('one') });
+    const element = await loadingElement({ secureId: unique('one') });
     const region = shadow(element, '[role=status]');
     await until(() => element.status === 'ready', 'ready');
     report(FAIL);
@@ -149,7 +126,7 @@ describe('each state', () => {
 
   it('says after some seconds that it takes long', async function () {
     this.timeout(15_000);
-    const element = await waiting();
+    const element = await loadingElement();
     await until(
       () => /Still loading.*Nothing has been charged/.test(said(element)),
       'the text of a long wait',
@@ -176,12 +153,12 @@ describe('focus', () => {
     report(PAID);
     await element.updateComplete;
     await pause(50);
-    await broken();
+    await brokenElement();
     expect(document.activeElement === input).to.equal(true);
   });
 
   it('goes to the retry button after an error, if it was inside', async () => {
-    const element = await broken();
+    const element = await brokenElement();
     shadow(element, '[part=retry]')?.focus();
     shadow(element, '[part=retry]')?.click();
     await until(() => element.status === 'loading', 'loading');
@@ -204,7 +181,7 @@ describe('focus', () => {
     });
     await early.load();
     expect(there).to.equal(early.querySelector('iframe'));
-    const error = await broken();
+    const error = await brokenElement();
     error.focus();
     expect(error.shadowRoot?.activeElement?.getAttribute('part')).to.equal('retry');
   });
@@ -281,7 +258,7 @@ describe('the language', () => {
   ];
   for (const [lang, expected, text] of table) {
     it(`${lang}: ${expected}, marked as such`, async () => {
-      const element = await waiting({ lang });
+      const element = await loadingElement({ lang });
       expect(shadow(element, '[part=base]')?.lang).to.equal(expected);
       expect(said(element)).to.match(text);
     });
@@ -307,14 +284,14 @@ describe('the language', () => {
       const ours = await reported(PAID, { strings: { paid: open } });
       expect(said(ours)).to.match(/paid|payment/i);
     }
-    const error = await broken({ strings: { paid: 'Merci' } });
+    const error = await brokenElement({ strings: { paid: 'Merci' } });
     expect(said(error, '[role=alert]')).to.include('not been charged');
   });
 });
 
 describe('slots and parts', () => {
   it('show the page’s own instead', async () => {
-    const element = await waiting();
+    const element = await loadingElement();
     expect(shown(shadow(element, '[part=skeleton]'))).to.equal(true);
     element.append('  \n ');
     await element.updateComplete;
@@ -327,7 +304,7 @@ describe('slots and parts', () => {
   });
 
   for (const [slot, reach] of [
-    ['error', () => broken()],
+    ['error', () => brokenElement()],
     ['failed', () => reported(FAIL)],
     ['unknown', () => reported(TIMEOUT)],
     ['succeeded', () => reported(PAID)],
@@ -348,7 +325,7 @@ describe('slots and parts', () => {
     const style = document.createElement('style');
     style.textContent = 'iotpay-checkout::part(retry) { letter-spacing: 7px; }';
     document.head.append(style);
-    const element = await broken();
+    const element = await brokenElement();
     expect(getComputedStyle(shadow(element, '[part=retry]') as HTMLElement).letterSpacing).to.equal('7px');
     style.remove();
   });
@@ -359,7 +336,7 @@ describe('small, wide, other media', () => {
     it(`fits into 320 px without scrolling sideways (${dir})`, async () => {
       const place = await fixture<HTMLElement>(html`<div dir=${dir} style="width: 320px"></div>`);
       const states = [
-        () => broken(),
+        () => brokenElement(),
         () => reported({ ...FAIL, message: 'x'.repeat(200) }),
         () => reported(PAID),
         () => reported(TIMEOUT),
@@ -379,7 +356,7 @@ describe('small, wide, other media', () => {
   }
 
   it('the retry button is large enough for a thumb, and its focus can be seen', async () => {
-    const element = await broken();
+    const element = await brokenElement();
     const retry = shadow(element, '[part=retry]') as HTMLElement;
     const { width, height } = retry.getBoundingClientRect();
     expect(Math.min(width, height)).to.be.at.least(24);
@@ -388,7 +365,7 @@ describe('small, wide, other media', () => {
   // The other engines' drivers can't pretend a preference of the visitor's.
   if (isChromium) {
     it('holds still where motion is reduced', async () => {
-      const element = await waiting();
+      const element = await loadingElement();
       const bar = shadow(element, '[part=skeleton]') as HTMLElement;
       expect(getComputedStyle(bar).animationName).to.equal('breathe');
       await emulateMedia({ reducedMotion: 'reduce' });
@@ -397,7 +374,7 @@ describe('small, wide, other media', () => {
     });
 
     it('follows the page’s colour scheme live', async () => {
-      const element = await broken();
+      const element = await brokenElement();
       const panel = shadow(element, '[part=error]') as HTMLElement;
       const page = document.documentElement.style;
       page.colorScheme = 'light';
@@ -413,7 +390,7 @@ describe('small, wide, other media', () => {
     });
 
     it('prints neither form nor button', async () => {
-      const element = await broken();
+      const element = await brokenElement();
       await emulateMedia({ media: 'print' });
       expect(shown(shadow(element, '[part=retry]'))).to.equal(false);
       await emulateMedia({ media: 'screen' });

@@ -1,30 +1,11 @@
 // What assistive technology finds in each state, as text that a person reads when it changes: trees.txt.
-import { expect, fixture, html } from '@open-wc/testing';
+import { expect } from '@open-wc/testing';
 import '../../src/index.js';
 import type { IotpayCheckout } from '../../src/index.js';
 import { readyElement, report, servers, unique, until, type Setting } from '../support/element.js';
 import { brokenEndpoint } from '../support/page.js';
 import { accessibleTree } from './accessible-tree.js';
-
-const gatewayOrigin = servers.faults.gateways.ok;
-const FAIL = { result: 'FAIL', message: 'Insufficient funds' };
-const TIMEOUT = { result: 'FAIL', message: 'Timeout' };
-const PAID = { result: 'SUCCESS', detail: { retData: { status: 2 } } };
-
-async function loading(settings: Setting = {}): Promise<IotpayCheckout> {
-  const element = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
-  Object.assign(element, { secureIdEndpoint: brokenEndpoint('stall'), gatewayOrigin, ...settings });
-  void element.load();
-  await element.updateComplete;
-  return element;
-}
-
-async function broken(settings: Setting = {}): Promise<IotpayCheckout> {
-  const element = await loading({ secureIdEndpoint: brokenEndpoint('500'), ...settings });
-  await until(() => element.status === 'error', 'error');
-  await element.updateComplete;
-  return element;
-}
+import { brokenElement, FAIL, loadingElement, PAID, TIMEOUT } from './elements.js';
 
 /** An element whose backend has told amount and order, after IOTPay has reported something. */
 async function reported(event?: unknown, settings: Setting = {}): Promise<IotpayCheckout> {
@@ -44,7 +25,7 @@ async function reported(event?: unknown, settings: Setting = {}): Promise<Iotpay
 const asks = { orderStatusEndpoint: brokenEndpoint('stall', { route: 'order-status' }) };
 
 const STATES: readonly [name: string, reach: () => Promise<IotpayCheckout>][] = [
-  ['loading', () => loading()],
+  ['loading', () => loadingElement()],
   ['ready', () => reported()],
   ['paid', () => reported(PAID)],
   ['paid, French', () => reported(PAID, { lang: 'fr' })],
@@ -55,9 +36,9 @@ const STATES: readonly [name: string, reach: () => Promise<IotpayCheckout>][] = 
   ['confirming', () => reported(TIMEOUT, asks)],
   ['unknown', () => reported(TIMEOUT)],
   ['card unknown', () => reported(TIMEOUT, { mode: 'add' })],
-  ['set-up error', () => broken()],
-  ['set-up error, a card to be saved', () => broken({ mode: 'add' })],
-  ['set-up error that no retry mends', () => broken({ mode: 'buy' })],
+  ['set-up error', () => brokenElement()],
+  ['set-up error, a card to be saved', () => brokenElement({ mode: 'add' })],
+  ['set-up error that no retry mends', () => brokenElement({ mode: 'buy' })],
 ];
 
 describe('the accessibility tree', () => {

@@ -1,6 +1,6 @@
 import { asObject, asText, isObject, type JsonObject } from '../../gateway/envelope.js';
 import { isPaid, readWhole } from '../../gateway/status.js';
-import type { Received } from './exchange.js';
+import type { Received } from '../outgoing.js';
 
 /** Longest part of an answer that a finding quotes, in characters. */
 const QUOTED = 300;

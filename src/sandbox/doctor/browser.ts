@@ -1,47 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-
-/** Programs that can be started without a window. */
-const NAMES = [
-  'chromium',
-  'chromium-browser',
-  'google-chrome-stable',
-  'google-chrome',
-  'microsoft-edge-stable',
-  'microsoft-edge',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-  'firefox',
-  'firefox-esr',
-  '/Applications/Firefox.app/Contents/MacOS/firefox',
-  'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
-];
+import { join } from 'node:path';
+import { BROWSERS, findProgram } from './programs.js';
 
 /** A browser takes seconds to start, on a busy machine more: milliseconds besides those of the script. */
 const START_MS = 30_000;
 
 /** A browser of this machine: Chromium, Chrome, Edge or Firefox; `undefined` where there is none. */
-export function findBrowser(path = process.env['PATH'] ?? ''): string | undefined {
-  const folders = path.split(delimiter).filter(Boolean);
-  const programs = NAMES.flatMap((name) =>
-    /[\\/]/.test(name) ? [name] : folders.map((folder) => join(folder, name)),
-  );
-  return programs.find((program) => {
-    try {
-      accessSync(program, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+export function findBrowser(path?: string): string | undefined {
+  return findProgram([...BROWSERS.chromium, ...BROWSERS.firefox], path);
 }
 
 /**
