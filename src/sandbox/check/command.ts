@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isLoopback } from '../../gateway/origins.js';
 import type { Command } from '../command.js';
@@ -217,6 +218,6 @@ async function untilAnswered(url: string, seconds: number): Promise<void> {
           { cause: error },
         );
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '../../gateway/envelope.js';
 import type { Order as LedgerOrder } from '../ledger.js';
 import type { Sandbox } from '../sandbox.js';
@@ -213,5 +214,3 @@ export class Stage {
     );
   }
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
