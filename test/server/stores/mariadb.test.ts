@@ -6,7 +6,7 @@ import { addTogether, driversOf, pause, testServer } from './together.js';
 testServer('mariadb', (database) => {
   it('loses nothing and does nothing twice where connections are cut', async () => {
     const { url } = database();
-    const errors = await addTogether(driversOf('mariadb'), url, 200, async () => {
+    const errors = await addTogether(driversOf('mariadb'), url, async () => {
       const admin = await mysql.createConnection(url);
       for (let i = 0; i < 15; i++) {
         const [rows] = await admin.query<mysql.RowDataPacket[]>(

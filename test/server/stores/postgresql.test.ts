@@ -9,7 +9,7 @@ const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
 testServer('postgresql', (database) => {
   it('loses nothing and does nothing twice where connections are cut', async () => {
     const { url } = database();
-    const errors = await addTogether(driversOf('postgresql'), url, 200, async () => {
+    const errors = await addTogether(driversOf('postgresql'), url, async () => {
       const admin = new pg.Client({ connectionString: url });
       await admin.connect();
       for (let i = 0; i < 15; i++) {

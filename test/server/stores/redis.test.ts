@@ -6,7 +6,7 @@ import { addTogether, driversOf, pause, testServer } from './together.js';
 testServer('redis', (database) => {
   it('loses nothing and does nothing twice where connections are cut', async () => {
     const { url } = database();
-    const errors = await addTogether(driversOf('redis'), url, 400, async () => {
+    const errors = await addTogether(driversOf('redis'), url, async () => {
       const admin = await createClient({ url }).connect();
       for (let i = 0; i < 15; i++) {
         await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
