@@ -251,7 +251,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
 
   /** Called by the browser instead of the two above where a move keeps the element's state (`moveBefore`). */
   connectedMoveCallback(): void {
-    this.#checkout.hostMoved();
+    this.#checkout.hostMoved(true);
     this.requestUpdate();
   }
 
@@ -326,7 +326,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   /** What there is to show. */
   #view(): View {
     const { status, result, error, colorScheme } = this;
-    const asked = status === 'loading' || (status === 'idle' && this.loading !== 'manual');
+    const idle = status === 'idle';
+    const asked = status === 'loading' || (idle && this.loading !== 'manual');
     // It stays for as long as it fades.
     this.#skeleton = asked ? !this.#hasPlaceholder() : status === 'ready' && this.#skeleton;
     return {
@@ -346,6 +347,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
       copied: this.#copied,
       occasion: result ?? error,
       skeleton: this.#skeleton,
+      // Drawing it would take the milliseconds in which the requests can leave: they do so in the next task.
+      bare: idle && asked && this.loading !== 'lazy',
       retry: () => this.#retry(),
       copy: () => void this.#copyOrder(),
       placeholderChanged: () => this.requestUpdate(),

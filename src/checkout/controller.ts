@@ -113,7 +113,7 @@ export class CheckoutController implements ReactiveController {
       if (this.#issued || changed) this.#schedule();
       else if (this.status === 'unknown') this.#ask();
     } else {
-      this.hostMoved();
+      this.hostMoved(false);
     }
     this.#arm();
   }
@@ -123,12 +123,15 @@ export class CheckoutController implements ReactiveController {
     nextTask(() => this.#host.isConnected || this.#takeDown());
   }
 
-  /** After any move of the element: keeps the frame where the browser kept it, else mounts the same secureId again. */
-  hostMoved(): void {
+  /**
+   * After any move of the element: keeps the frame where the browser kept it, else mounts the same secureId again.
+   * @param kept - the browser says that it keeps what is inside
+   */
+  hostMoved(kept: boolean): void {
     this.#watch();
     const form = this.#form;
     if (!form || RULES[this.status].closed) return;
-    if (!form.follow()) this.#start(form.issued);
+    if (!form.follow(kept)) this.#start(form.issued);
   }
 
   /** After a change of any setting. */
@@ -277,13 +280,6 @@ export class CheckoutController implements ReactiveController {
     if (known) return this.#deliver(known);
     this.#secureIds.adopt(takeStarted(host));
     const late = lateAfter(config.timeout);
-    const script = within(
-      config.timeout,
-      signal,
-      late('script-timeout', `IOTPay's script did not arrive from ${config.gatewayOrigin}`),
-      () =>
-        measured('script', loadScript(config.gatewayOrigin, config.timeout, host.ownerDocument, host.nonce)),
-    );
     const answer = kept
       ? Promise.resolve(kept)
       : within(
@@ -292,6 +288,13 @@ export class CheckoutController implements ReactiveController {
           late('endpoint-timeout', `secure-id-endpoint ${config.endpoint} gave no full answer`),
           (step) => this.#secureIds.next(config, step, this.#failed),
         );
+    const script = within(
+      config.timeout,
+      signal,
+      late('script-timeout', `IOTPay's script did not arrive from ${config.gatewayOrigin}`),
+      () =>
+        measured('script', loadScript(config.gatewayOrigin, config.timeout, host.ownerDocument, host.nonce)),
+    );
     // An order that has been tried already needs no form, and does not wait for one.
     const answered = await Promise.race([answer, script.then(() => answer)]);
     signal.throwIfAborted();

@@ -36,8 +36,12 @@ export class Form {
   #swap: ReturnType<typeof setTimeout> | undefined;
   /** Aborted when the form is removed. */
   readonly #life = new AbortController();
-  /** The frame since it is there. Another window in it means that the browser threw the form away. */
-  #seen: { frame: HTMLIFrameElement; window: Window | null } | undefined;
+  /**
+   * The frame since it is there. Another window in it means that the browser threw the form away. Its window is looked
+   * at once it has loaded: before that the browser would have to make one for an empty page, which takes as long as the
+   * frame itself.
+   */
+  #seen: { frame: HTMLIFrameElement; window: Window | null | undefined } | undefined;
 
   constructor(host: HTMLElement, mode: IotpayMode, issued: Issued) {
     this.mode = mode;
@@ -92,9 +96,10 @@ export class Form {
 
   /**
    * After a move of the element: puts the container where it belongs now.
+   * @param kept - what to think of a frame that has not loaded yet
    * @returns whether the browser has kept the form alive
    */
-  follow(): boolean {
+  follow(kept: boolean): boolean {
     try {
       if (!this.#point.inPlace) this.#point.place();
     } catch {
@@ -104,8 +109,11 @@ export class Form {
     if (this.#disabled) this.#point.container.inert = true;
     const { frame } = this;
     // Nobody but IOTPay's script puts another frame in there.
-    if (frame && this.#seen?.frame !== frame) this.#see(frame);
-    return !this.#seen || (this.#seen.frame === frame && this.#seen.window === frame.contentWindow);
+    if (frame && this.#seen?.frame !== frame) this.#see(frame, this.#mounted);
+    const seen = this.#seen;
+    if (!seen) return true;
+    if (seen.frame !== frame) return false;
+    return seen.window === undefined ? kept : seen.window === frame.contentWindow;
   }
 
   /**
@@ -125,7 +133,7 @@ export class Form {
       this.#swap = setTimeout(again, SWAP_MS);
       return true;
     }
-    return this.follow() && !missed && (!this.#mounted || this.#point.shown);
+    return this.follow(this.#point.attached) && !missed && (!this.#mounted || this.#point.shown);
   }
 
   /** Its container, for whoever watches it. */
@@ -186,8 +194,8 @@ export class Form {
     }
   }
 
-  #see(frame: HTMLIFrameElement): void {
-    this.#seen = { frame, window: frame.contentWindow };
+  #see(frame: HTMLIFrameElement, loaded: boolean): void {
+    this.#seen = { frame, window: loaded ? frame.contentWindow : undefined };
   }
 
   /** Resolves when a frame in the container has loaded something; rejects if the page's CSP refuses it. */
@@ -198,7 +206,7 @@ export class Form {
         // Also one that another hand has taken away by now.
         const frame = this.frame ?? framesIn(records)[0];
         if (!frame) return;
-        if (!this.#seen) this.#see(frame);
+        if (!this.#seen) this.#see(frame, false);
         appeared();
       });
       observer.observe(container, { childList: true, subtree: true });
@@ -209,6 +217,8 @@ export class Form {
           const { frame } = this;
           // A frame that waits for its address loads an empty page first.
           if (!frame || event.target !== frame || isBlank(frame)) return;
+          const seen = this.#seen;
+          if (!seen || (seen.frame === frame && seen.window === undefined)) this.#see(frame, true);
           appeared();
           // A refused frame may load, too: the event that tells so comes right after.
           setTimeout(resolve, 0);

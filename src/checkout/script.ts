@@ -82,8 +82,8 @@ class Load {
   readonly #ours: HTMLScriptElement[] = [];
   /** Looks for the function. */
   #check: () => void = () => {};
-  /** What to report if the time runs out now. */
-  #failure: IotpayCheckoutError;
+  /** How the last attempt failed. */
+  #failure: IotpayCheckoutError | undefined;
 
   constructor(origin: string, timeoutMs: number, document: Document, nonce: string | undefined, page: Page) {
     this.#origin = origin;
@@ -92,16 +92,12 @@ class Load {
     this.#document = document;
     this.#nonce = nonce;
     this.#page = page;
-    this.#failure = new IotpayCheckoutError(
-      'script-timeout',
-      `IOTPay's script did not arrive within ${timeoutMs} ms from ${this.#address}. ${hint(origin)}`,
-    );
   }
 
   async run(): Promise<IotpayFunction> {
     const late = () => {
       this.#page.spoiled++;
-      return this.#failure;
+      return this.#reason();
     };
     try {
       return await within(this.#timeoutMs, undefined, late, (signal) =>
@@ -139,7 +135,13 @@ class Load {
   async #attempts(signal: AbortSignal): Promise<IotpayFunction> {
     const refusedBy = watchPolicy(this.#document, signal);
     const graceMs = Math.min(DEFINITION_MS, this.#timeoutMs / (ATTEMPTS + 1));
-    let own = await this.#ownTag(graceMs, signal);
+    let own = tagsOf(this.#document).at(-1);
+    if (own && isOver(own, this.#document)) {
+      // What it has loaded may still define the function.
+      await this.#grace(graceMs, signal);
+      signal.throwIfAborted();
+      own = undefined;
+    }
     for (let left = own ? ATTEMPTS : ATTEMPTS - 1; left >= 0; left--) {
       const tag = own ?? this.#add();
       // A load that stalls gets no event: the next attempt starts when this one's share of the time is over. The last
@@ -170,17 +172,12 @@ class Load {
       if (!own) tag.remove();
       own = undefined;
     }
-    throw this.#failure;
+    throw this.#reason();
   }
 
-  /** The page's own tag, if it may still serve. */
-  async #ownTag(graceMs: number, signal: AbortSignal): Promise<HTMLScriptElement | undefined> {
-    const tag = tagsOf(this.#document).at(-1);
-    if (!tag || !isOver(tag, this.#document)) return tag;
-    // It has finished, but what it has loaded may still define the function.
-    await this.#grace(graceMs, signal);
-    signal.throwIfAborted();
-    return undefined;
+  /** What to report if the load ends now. Errors cost time, and are made when somebody gets them. */
+  #reason(): IotpayCheckoutError {
+    return this.#failure ?? notArrived(this.#address, this.#timeoutMs, hint(this.#origin));
   }
 
   /** Waits for what a tag comes to. */
@@ -280,6 +277,12 @@ function hint(origin: string): string {
     ? 'Is the sandbox running there (npx iotpay-checkout sandbox)?'
     : 'Is the gateway reachable from this browser? Where you mean the sandbox, set gateway-origin to the address that it prints.';
 }
+
+const notArrived = (address: string, timeoutMs: number, todo: string) =>
+  new IotpayCheckoutError(
+    'script-timeout',
+    `IOTPay's script did not arrive within ${timeoutMs} ms from ${address}. ${todo}`,
+  );
 
 const unreachable = (address: string, todo: string, cause: Event) =>
   networkError('script-network', `IOTPay's script could not be loaded from ${address}. ${todo}`, cause);

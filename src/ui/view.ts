@@ -42,6 +42,8 @@ export interface View {
   readonly occasion: unknown;
   /** The place of the form is kept free with a skeleton of ours, or was until just now. */
   readonly skeleton: boolean;
+  /** The place is kept free, and nothing is drawn in it yet. */
+  readonly bare: boolean;
   /** The retry button was pressed. */
   readonly retry: () => void;
   /** The button that copies the order's number was pressed. */
@@ -66,11 +68,12 @@ const NO_SLOT = 'iotpay-none';
 
 /** The element's shadow tree. */
 export function view(model: View): TemplateResult {
-  const { status, scheme, language, form, slow, occasion } = model;
+  const { status, scheme, language, form, slow, occasion, bare } = model;
   const alerts = TOLD[status] === 'alert';
   return html`<div part="base" class="${status} ${scheme} ${form ? 'form' : ''}" lang=${language}>
     ${stage(model)} ${slow ? note(model) : nothing}
-    ${alerts ? html`<slot name=${status}>${keyed(occasion, alert(model))}</slot>` : nothing} ${panel(model)}
+    ${alerts ? html`<slot name=${status}>${keyed(occasion, alert(model))}</slot>` : nothing}
+    ${bare ? nothing : panel(model)}
   </div>`;
 }
 
@@ -179,12 +182,12 @@ function retryLabel({ status, mode, texts, form, retryable, checkable, asking }:
 }
 
 /** The place of IOTPay's frame, and of what is shown until it is there. */
-function stage({ status, skeleton, placeholderChanged }: View): TemplateResult {
+function stage({ status, skeleton, bare, placeholderChanged }: View): TemplateResult {
   const waiting = status === 'idle' || status === 'loading';
   return html`<div class="stage ${skeleton && waiting ? 'own' : ''}" aria-busy=${status === 'loading'}>
     <div ?hidden=${!waiting}><slot @slotchange=${placeholderChanged}></slot></div>
     ${
-      skeleton
+      skeleton && !bare
         ? html`<div part="skeleton" aria-hidden="true">
             <i></i><i></i><i></i><i></i><i></i><i></i><i></i>
           </div>`

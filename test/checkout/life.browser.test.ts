@@ -13,6 +13,7 @@ import {
   unique,
   until,
 } from '../support/element.js';
+import { afterTest } from '../support/page.js';
 
 const origin = servers.faults.gateways.ok;
 const endpoint = `${servers.backend}/api/secure-id`;
@@ -173,6 +174,30 @@ describe('life in a page', () => {
       expect(frames().length).to.equal(0);
     });
   }
+
+  it('makes the browser build no window for a frame that is still empty', async () => {
+    const { prototype } = HTMLIFrameElement;
+    const getter = Object.getOwnPropertyDescriptor(prototype, 'contentWindow');
+    const loaded = new WeakSet<HTMLIFrameElement>();
+    const listen = ({ target }: Event) => target instanceof HTMLIFrameElement && loaded.add(target);
+    const looks: boolean[] = [];
+    document.addEventListener('load', listen, true);
+    afterTest(() => {
+      document.removeEventListener('load', listen, true);
+      Object.defineProperty(prototype, 'contentWindow', getter ?? {});
+    });
+    Object.defineProperty(prototype, 'contentWindow', {
+      configurable: true,
+      get(this: HTMLIFrameElement) {
+        looks.push(loaded.has(this));
+        return getter?.get?.call(this) as Window | null;
+      },
+    });
+    const element = await readyElement();
+    expect(looks.length, 'looks, so that a frame that is thrown away is noticed').to.be.at.least(1);
+    expect(looks).to.not.include(false);
+    expect(element.status).to.equal('ready');
+  });
 
   it('keeps the frame through moveBefore', async function () {
     const element = await readyElement();

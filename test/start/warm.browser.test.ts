@@ -51,6 +51,29 @@ describe('a setting that comes in', () => {
   });
 });
 
+describe('the drawing', () => {
+  it('waits until the requests have left, and the place of the form is kept free before', async () => {
+    const { fetch } = globalThis;
+    afterTest(() => (globalThis.fetch = fetch));
+    const log: string[] = [];
+    globalThis.fetch = (...request) => {
+      log.push('request');
+      return fetch(...request);
+    };
+    const element = insert(unique('warm'));
+    await element.updateComplete;
+    expect(log).to.deep.equal([]);
+    const height = element.offsetHeight;
+    expect(height).to.be.at.least(420);
+    const root = element.shadowRoot;
+    expect(root?.querySelector('[part=skeleton]'), 'drawn before the request').to.equal(null);
+    await until(() => !!root?.querySelector('[part=skeleton]'), 'the skeleton');
+    expect(log).to.deep.equal(['request']);
+    expect(element.offsetHeight).to.equal(height);
+    await ready(element);
+  });
+});
+
 describe('the phases of a set-up', () => {
   const PHASES = ['iotpay:secure-id', 'iotpay:script', 'iotpay:frame'];
   const measures = (name: string) => performance.getEntriesByName(name, 'measure') as PerformanceMeasure[];

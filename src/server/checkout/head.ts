@@ -102,7 +102,7 @@ export function headTags(
   ];
   if (starter === 'inline') tags.push(`${tag('script', { nonce })}${textOf()}</script>`);
   else if (starter !== false) {
-    const hash = `sha384-${createHash('sha384').update(textOf()).digest('base64')}`;
+    const hash = hashOf(textOf());
     tags.push(
       `${tag('script', { src: starter, integrity: hash, crossorigin: 'anonymous', nonce })}</script>`,
     );
@@ -112,6 +112,16 @@ export function headTags(
     tags.push(`${tag('script', { type: 'module', src: element, ...pinned, nonce })}</script>`);
   }
   return tags.join('\n');
+}
+
+let hashed: { readonly text: string; readonly hash: string } | undefined;
+
+/** Its hash for subresource integrity. A process has one starter, whose hash is computed once. */
+function hashOf(text: string): string {
+  if (hashed?.text !== text) {
+    hashed = { text, hash: `sha384-${createHash('sha384').update(text).digest('base64')}` };
+  }
+  return hashed.hash;
 }
 
 function tag(name: string, attributes: Readonly<Record<string, string | undefined>>): string {

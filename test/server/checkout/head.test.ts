@@ -1,6 +1,7 @@
 // What `checkout.head()` writes into a page: the tags, what they are pinned by, and nothing that breaks out of them.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, it } from 'node:test';
 import { headTags, type HeadOptions } from '../../../src/server/checkout/head.js';
 
@@ -39,6 +40,17 @@ describe('head', () => {
       new RegExp(`<script src="/start\\.js" integrity="sha384-${hash}" crossorigin="anonymous"></script>$`),
     );
     assert.doesNotMatch(head({ starter: false }), /<script/);
+  });
+
+  it('computes that hash once, and another one for another text', (test) => {
+    const make = test.mock.method(crypto, 'createHash');
+    syncBuiltinESMExports();
+    const [one, two] = ['/* one */', '/* two */'].map((text) => () => text);
+    const pages = [one, one, one, two].map((text) => headTags(GATEWAY, { starter: '/start.js' }, text));
+    make.mock.restore();
+    syncBuiltinESMExports();
+    assert.equal(make.mock.callCount(), 2);
+    assert.equal(new Set(pages).size, 2);
   });
 
   it('gives the nonce to every tag that a policy may ask for it', () => {
