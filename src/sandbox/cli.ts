@@ -11,6 +11,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   sandbox: SANDBOX_COMMAND,
 };
 
+/** The exit status where nothing could be done as it was asked for. */
+const TYPED_WRONG = 2;
+
 const NAMES = Object.keys(COMMANDS);
 const HELP = `Usage: iotpay-checkout <command> [options]
 
@@ -22,11 +25,13 @@ iotpay-checkout <command> --help says more.
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 
-if (name === '--help') {
+if (name === '--help' || name === '-h') {
   console.log(HELP);
 } else if (!command) {
-  console.error(`Expected a command (${NAMES.join(', ')}), got "${name}".\n\n${HELP}`);
-  process.exitCode = 1;
+  console.error(
+    `Expected a command (${NAMES.join(', ')}), ${name === '' ? 'got none' : `got "${name}"`}.\n\n${HELP}`,
+  );
+  process.exitCode = TYPED_WRONG;
 } else if (args.includes('--help')) {
   console.log(command.help);
 } else {
@@ -37,6 +42,6 @@ if (name === '--help') {
     console.error(
       `${error instanceof Error ? error.message : String(error)}\n\niotpay-checkout ${name} --help says more.`,
     );
-    process.exitCode = command.failureStatus;
+    process.exitCode = TYPED_WRONG;
   }
 }

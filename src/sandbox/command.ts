@@ -7,6 +7,4 @@ export interface Command {
    * @throws Error for what was typed wrong: its message is all that is printed
    */
   run(args: readonly string[]): Promise<void>;
-  /** The exit status where `run` throws. */
-  readonly failureStatus: number;
 }

@@ -28,7 +28,7 @@ Options:
 const DEFAULT_PORT = '4242';
 
 /** `iotpay-checkout sandbox`: starts the simulated gateway, until it is stopped. */
-export const SANDBOX_COMMAND: Command = { help: HELP, run, failureStatus: 1 };
+export const SANDBOX_COMMAND: Command = { help: HELP, run };
 
 async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

@@ -330,7 +330,7 @@ describe('the command', () => {
       finished(),
     ]);
     const codes = [commands, help, list, host, option, nothing].map(({ code }) => code);
-    assert.deepEqual(codes, [0, 0, 0, 1, 1, 1]);
+    assert.deepEqual(codes, [0, 0, 0, 2, 2, 2]);
     assert.match(commands.output, /Commands: .*\bsandbox\b/);
     assert.match(help.output, /Usage: iotpay-checkout sandbox/);
     assert.match(list.output, /4242424242424242 +Approved/);

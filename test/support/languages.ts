@@ -8,7 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** Debian's packages. */
 const PACKAGES: Readonly<Record<Language, readonly string[]>> = {
-  php: ['php-cli', 'php-sqlite3', 'php-pgsql', 'php-curl'],
+  php: ['php-cli', 'php-sqlite3', 'php-pgsql', 'php-mysql', 'php-curl'],
   python: ['python3-flask', 'python3-psycopg2'],
 };
 
@@ -22,9 +22,9 @@ const NAMES: Readonly<Record<Language, readonly string[]>> = {
 const PROBES: Readonly<Record<Language, readonly string[]>> = {
   php: [
     '-r',
-    'exit(extension_loaded("pdo_sqlite") && extension_loaded("pdo_pgsql") && extension_loaded("curl") ? 0 : 1);',
+    'exit(array_diff(["pdo_sqlite", "pdo_pgsql", "pdo_mysql", "curl"], get_loaded_extensions()) ? 1 : 0);',
   ],
-  python: ['-c', 'import flask, sqlite3'],
+  python: ['-c', 'import flask, sqlite3, psycopg2'],
 };
 
 const works = (language: Language, program: string): boolean =>

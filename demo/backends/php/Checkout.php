@@ -39,9 +39,11 @@ final class Checkout
     /** Once, when the shop is installed. */
     public function createTables(): void
     {
-        $this->db->exec('create table if not exists iotpay_order (id varchar(200) primary key, paid_by varchar(30), shipped integer not null default 0, lease bigint not null default 0)');
-        $this->db->exec('create table if not exists iotpay_attempt (number varchar(30) primary key, order_id varchar(200) not null, amount integer not null, currency varchar(3) not null, made bigint not null, secure_id varchar(200), status integer not null default 0, told integer not null default 0, hinted integer not null default 0)');
-        $this->db->exec('create table if not exists iotpay_key (name varchar(64) primary key, body varchar(64) not null, secure_id varchar(200), made bigint not null)');
+        // MariaDB and MySQL would take the orders "a1" and "A1" for one.
+        $end = $this->db->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'mysql' ? ' character set utf8mb4 collate utf8mb4_bin' : '';
+        $this->db->exec('create table if not exists iotpay_order (id varchar(200) primary key, paid_by varchar(30), shipped integer not null default 0, lease bigint not null default 0)' . $end);
+        $this->db->exec('create table if not exists iotpay_attempt (number varchar(30) primary key, order_id varchar(200) not null, amount integer not null, currency varchar(3) not null, made bigint not null, secure_id varchar(200), status integer not null default 0, told integer not null default 0, hinted integer not null default 0)' . $end);
+        $this->db->exec('create table if not exists iotpay_key (name varchar(64) primary key, body varchar(64) not null, secure_id varchar(200), made bigint not null)' . $end);
     }
 
     /** @return array{int, string, string} HTTP status, content type, body */
@@ -407,24 +409,31 @@ final class Checkout
     /** Holds the order's row while `$work` runs. Its writes must stay when it throws: they say what was asked for. */
     private function locked(string $id, \Closure $work): array
     {
-        $lite = $this->db->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'sqlite';
-        $lock = $lite ? fopen(sys_get_temp_dir() . '/iotpay-' . hash('sha256', __DIR__ . $id) . '.lock', 'c') : null;
-        if ($lock) {
-            flock($lock, LOCK_EX);
-        } elseif ($this->db->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'pgsql') {
-            $this->rows('select pg_advisory_lock(hashtext(?))', [$id]);
+        $driver = $this->db->getAttribute(\PDO::ATTR_DRIVER_NAME);
+        $name = hash('sha256', $id);
+        $file = null;
+        if ($driver === 'pgsql') {
+            $this->rows('select pg_advisory_lock(hashtext(?))', [$name]);
+        } elseif ($driver === 'mysql') {
+            [['got' => $got]] = $this->rows('select get_lock(?, 30) as got', [$name]);
+            if ((int) $got !== 1) {
+                throw new Refusal('Another request is making a form of this order.', 503);
+            }
         } else {
-            $this->rows('select get_lock(?, 30)', [hash('sha256', $id)]);
+            $file = fopen(sys_get_temp_dir() . '/iotpay-' . hash('sha256', __DIR__ . $id) . '.lock', 'c');
+            if (!$file || !flock($file, LOCK_EX)) {
+                throw new \RuntimeException('The folder for temporary files gives no lock.');
+            }
         }
         try {
             return $work();
         } finally {
-            if ($lock) {
-                fclose($lock);
-            } elseif ($this->db->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'pgsql') {
-                $this->rows('select pg_advisory_unlock(hashtext(?))', [$id]);
+            if ($driver === 'pgsql') {
+                $this->rows('select pg_advisory_unlock(hashtext(?))', [$name]);
+            } elseif ($driver === 'mysql') {
+                $this->rows('select release_lock(?)', [$name]);
             } else {
-                $this->rows('select release_lock(?)', [hash('sha256', $id)]);
+                fclose($file);
             }
         }
     }

@@ -32,7 +32,8 @@ $checkout = new Iotpay\Checkout(
 if (PHP_SAPI === 'cli') {
     // php index.php: once, when the shop is installed.
     $checkout->createTables();
-    $db->exec('create table if not exists shipment (order_id varchar(200) not null)');
+    $end = str_starts_with($dsn, 'mysql:') ? ' character set utf8mb4 collate utf8mb4_bin' : '';
+    $db->exec("create table if not exists shipment (order_id varchar(200) not null)$end");
     exit(0);
 }
 $path = (string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);

@@ -45,7 +45,7 @@ Exit status: 0 nothing was found, 1 something was, 2 the check could not be run.
 `;
 
 /** `iotpay-checkout check`: a conformance test for a merchant's backend in any language. */
-export const CHECK_COMMAND: Command = { help: HELP, run, failureStatus: 2 };
+export const CHECK_COMMAND: Command = { help: HELP, run };
 
 /** How often it is looked whether the backend answers, in milliseconds. */
 const LOOK_MS = 300;

@@ -32,7 +32,7 @@ command is written wrong.
 `;
 
 /** `iotpay-checkout doctor`: looks at a merchant's set-up before it goes live. */
-export const DOCTOR_COMMAND: Command = { help: HELP, run, failureStatus: 2 };
+export const DOCTOR_COMMAND: Command = { help: HELP, run };
 
 async function run(args: readonly string[]): Promise<void> {
   const { options, json } = readArgs(args, process.env);

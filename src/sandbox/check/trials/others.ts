@@ -28,7 +28,7 @@ export const OTHER_TRIALS: readonly Trial[] = [
   {
     id: 'add-card',
     title: 'A card is saved',
-    harm: 'Nobody can save a card, or one is charged instead.',
+    harm: 'Nobody can save a card, one is charged instead, or a card is saved of which the shop does not know.',
     where: 'secure-id',
     needs: 'add',
     async run(stage) {
@@ -42,7 +42,10 @@ export const OTHER_TRIALS: readonly Trial[] = [
           `mode "add" asked for a form that saves a card, and the answer was ${words}`,
         );
         const repeated = await stage.open(order, { mode: 'add', key });
-        expect(repeated.secureId === secureId, 'the same key got another secureId');
+        expect(
+          repeated.secureId === secureId,
+          'the same Idempotency-Key again, with mode "add", got another secureId: the first one’s card is saved under a cardId that nobody uses',
+        );
         await stage.sandbox.saveCard(card.cardId);
         const next = await stage.open(order, { mode: 'add' });
         expect(
