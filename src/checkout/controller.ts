@@ -386,7 +386,7 @@ export class CheckoutController implements ReactiveController {
     if (this.result !== outcome) return;
     this.#closeForm(outcome, status);
     this.#runs.end(run);
-    if (proceed && this.#host.isConnected) this.#followUp(outcome);
+    if (proceed) this.#followUp(outcome);
   }
 
   /** Takes the form and its secureId out of use, where an outcome has decided the payment or may have. */
@@ -407,8 +407,11 @@ export class CheckoutController implements ReactiveController {
   /** The default action of an outcome's event. */
   #followUp({ outcome, mode, redirectUrl }: IotpayOutcome): void {
     const { orderStatusEndpoint, noRedirect } = this.#host;
-    if (outcome === 'unknown' && mode === 'pay' && orderStatusEndpoint) this.#ask();
-    else if (redirectUrl && !noRedirect) location.replace(redirectUrl);
+    if (outcome === 'unknown' && mode === 'pay' && orderStatusEndpoint) {
+      // An element that has left the page asks as well, once: the backend must know that something was submitted.
+      this.#ask();
+      if (!this.#connection) this.#runs.end(this.#runs.current);
+    } else if (redirectUrl && !noRedirect && this.#host.isConnected) location.replace(redirectUrl);
   }
 
   async #askOrder(signal: AbortSignal, unknown: IotpayOutcome): Promise<void> {

@@ -3,7 +3,7 @@ import type { IotpayOutcome } from './events.js';
 import { aboutOrder, readOrder } from './outcome.js';
 import { pause, within } from './wait.js';
 
-/** Pause before the first question, in milliseconds. */
+/** Pause after the first question, in milliseconds. */
 const FIRST_MS = 500;
 /** Longest pause between two questions, in milliseconds. */
 const LONGEST_MS = 5000;
@@ -20,6 +20,9 @@ export interface Listener {
 /**
  * Asks the merchant's backend about an order until it knows. Whatever goes wrong with one question (no answer, HTTP
  * errors, nonsense) means "not yet known". Stops while the page is hidden, goes on when it is shown.
+ *
+ * The first question leaves at once, and is not taken back by a reload: it is what tells the backend that something was
+ * submitted, so that a shopper who reloads in that moment gets no new form.
  * @param order - what is known of it: an answer about another order is no answer
  * @param hurry - an event `hurry` on it cuts the present pause short, or while a question is on its way the next one
  * @returns the outcome, or `undefined` when the time is over and the order is still unknown
@@ -32,28 +35,31 @@ export async function pollOrder(
   hurry: EventTarget,
   page: Document = document,
 ): Promise<IotpayOutcome | undefined> {
-  let wait = FIRST_MS;
+  let wait = 0;
   // Ends one pause: the present one, or the next where a question is on its way.
   let over = new AbortController();
   const end = () => over.abort();
   hurry.addEventListener('hurry', end, { signal });
   signal.addEventListener('abort', end);
-  for (let spent = 0; spent < TOTAL_MS && !signal.aborted; wait = Math.min(wait * 1.5, LONGEST_MS)) {
+  for (let spent = 0; spent < TOTAL_MS && !signal.aborted; wait = longer(wait)) {
     const began = performance.now();
     // Up to a third less than the full pause, so that many shoppers don't ask in step.
-    await pause(wait * (1 - Math.random() / 3), over.signal);
+    if (wait) await pause(wait * (1 - Math.random() / 3), over.signal);
     over = new AbortController();
     if (page.hidden) {
       await shown(page, signal);
-      wait = FIRST_MS;
+      wait = 0;
     }
     if (signal.aborted) break;
-    const asked = await askOnce(request(), order, ANSWER_TIMEOUT_MS, signal, listener);
+    const question = { ...request(), keepalive: wait === 0 };
+    const asked = await askOnce(question, order, ANSWER_TIMEOUT_MS, signal, listener);
     if (asked && asked.outcome !== 'unknown') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
   return undefined;
 }
+
+const longer = (wait: number) => Math.min(wait === 0 ? FIRST_MS : wait * 1.5, LONGEST_MS);
 
 /**
  * Asks once. The developer hears of a route that does not answer: it would otherwise be silent for ten minutes.

@@ -11,6 +11,7 @@ const STEP_MS = 50;
 
 let now: number;
 let asked: number[];
+let sent: RequestInit[];
 let answers: Answer[];
 let page: EventTarget & { hidden: boolean };
 
@@ -23,15 +24,17 @@ const pending = json({ status: 0 });
 beforeEach(() => {
   now = 0;
   asked = [];
+  sent = [];
   answers = [];
   page = Object.assign(new EventTarget(), { hidden: false });
   mock.timers.enable({ apis: ['setTimeout'] });
   mock.method(performance, 'now', () => now);
-  mock.method(globalThis, 'fetch', async (_url: string, { signal }: RequestInit) => {
+  mock.method(globalThis, 'fetch', async (_url: string, init: RequestInit) => {
     asked.push(now);
+    sent.push(init);
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     const stopped = new Promise<never>((_, reject) =>
-      signal?.addEventListener('abort', () => reject(new DOMException('Aborted.', 'AbortError'))),
+      init.signal?.addEventListener('abort', () => reject(new DOMException('Aborted.', 'AbortError'))),
     );
     return Promise.race([stopped, answer?.()]);
   });
@@ -44,7 +47,7 @@ afterEach(() => {
   for (const name of ['document', 'location']) Reflect.deleteProperty(globalThis, name);
 });
 
-function poll(mchOrderNo?: string) {
+function poll(mchOrderNo?: string, body = '{}') {
   const run = new AbortController();
   const hurry = new EventTarget();
   const warnings: string[] = [];
@@ -52,7 +55,7 @@ function poll(mchOrderNo?: string) {
   const state: { outcome?: Awaited<ReturnType<typeof pollOrder>>; over: boolean } = { over: false };
   const request = {
     url: 'https://shop.example/status?session=s3cret',
-    body: '{}',
+    body,
     headers: undefined,
     credentials: 'omit',
   } as const;
@@ -71,16 +74,33 @@ async function pass(ms: number): Promise<void> {
 }
 
 describe('an order whose outcome is unknown', () => {
-  it('is first asked for within a second, then less and less often, but at least every 5 s', async () => {
+  it('is asked for at once, then less and less often, but at least every 5 s', async () => {
     answers = [pending];
     poll();
     await pass(MINUTE);
-    assert.ok((asked[0] ?? Infinity) <= SECOND, `first after ${asked[0]} ms`);
+    assert.equal(asked[0], 0);
     const pauses = asked.slice(1).map((time, i) => time - (asked[i] ?? 0));
     assert.ok(Math.max(...pauses) <= 5 * SECOND + STEP_MS, `longest pause ${Math.max(...pauses)} ms`);
     const late = pauses.slice(-8);
     assert.ok(Math.min(...late) > 3 * SECOND, 'the pauses grow');
     assert.ok(new Set(late).size > 1, 'many shoppers don’t ask in step');
+  });
+
+  it('is asked for the first time whatever becomes of the page: the backend learns by it that something was submitted', async () => {
+    answers = [pending];
+    const { run } = poll();
+    run.abort();
+    await pass(MINUTE);
+    assert.equal(asked.length, 1);
+    assert.deepEqual([sent[0]?.keepalive, sent[0]?.signal], [true, undefined]);
+  });
+
+  it('is asked for with a request that browsers send: a long one cannot outlive its page', async () => {
+    answers = [pending];
+    poll(undefined, JSON.stringify({ note: 'x'.repeat(70_000) }));
+    await pass(SECOND);
+    assert.equal(sent[0]?.keepalive, undefined);
+    assert.ok(sent[0]?.signal);
   });
 
   it('is asked for ten minutes, then stays unknown', async () => {

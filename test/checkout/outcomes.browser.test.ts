@@ -7,6 +7,7 @@ import {
   readyElement,
   record,
   report,
+  seen,
   servers,
   unique,
   until,
@@ -207,7 +208,6 @@ describe('outcomes', () => {
     report({ result: 'FAIL', message: 'Timeout', detail: { retData: { payOrderId: 'P7' } } });
     await pause(1800);
     expect(element.status).to.equal('unknown');
-    const { seen } = await import('../support/element.js');
     const asked = await seen(tag);
     expect(asked.length).to.be.greaterThan(1);
     expect(asked[0]?.body).to.deep.include({ tag, mode: 'pay', payOrderId: 'P7' });
@@ -218,6 +218,45 @@ describe('outcomes', () => {
     expect(log).to.deep.equal(['timeout', 'success']);
   });
 
+  it('tells the backend of an unknown outcome at once, also where the page goes on to another view', async () => {
+    const tag = unique('goes-on');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500&tag=${tag}`,
+    });
+    element.addEventListener('iotpay-timeout', () => element.remove());
+    report({ result: 'FAIL', message: 'Timeout' });
+    await until(async () => (await seen(tag)).length > 0, 'the question');
+    await pause(1500);
+    expect((await seen(tag)).length, 'nobody goes on asking').to.equal(1);
+  });
+
+  it('tells the backend of an unknown outcome that comes after the removal, once', async () => {
+    const tag = unique('gone');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500&tag=${tag}`,
+    });
+    const mount = mounts().at(-1);
+    element.remove();
+    await pause(50);
+    mount?.callback({ result: 'FAIL', message: 'Timeout' });
+    await pause(1500);
+    expect((await seen(tag)).length).to.equal(1);
+  });
+
+  it('goes on asking where a listener of the unknown outcome moves the element', async () => {
+    const tag = unique('moved');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500&tag=${tag}`,
+    });
+    const { parentNode } = element;
+    element.addEventListener('iotpay-timeout', () => {
+      element.remove();
+      queueMicrotask(() => parentNode?.append(element));
+    });
+    report({ result: 'FAIL', message: 'Timeout' });
+    await until(async () => (await seen(tag)).length > 2, 'it is asked again and again');
+  });
+
   it('does not ask when the timeout event is prevented', async () => {
     const tag = unique('prevented');
     const element = await readyElement({
@@ -226,7 +265,6 @@ describe('outcomes', () => {
     element.addEventListener('iotpay-timeout', (event) => event.preventDefault());
     report({ result: 'FAIL', message: 'Timeout' });
     await pause(1200);
-    const { seen } = await import('../support/element.js');
     expect(await seen(tag)).to.deep.equal([]);
   });
 });

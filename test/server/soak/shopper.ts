@@ -20,8 +20,8 @@ interface Tab {
   readonly mchOrderNo: string;
 }
 
-/** What the page hears of a payment. */
-type Heard = 'paid' | 'failed' | 'unclear';
+/** What the page hears of a payment. `unclear`: an outcome that nobody knows, at once asked for. `silent`: nothing. */
+type Heard = 'paid' | 'failed' | 'unclear' | 'silent';
 
 interface Told {
   readonly status?: number;
@@ -151,8 +151,11 @@ export class ShopperModel {
     ]);
     if (beside) this.#mall.count('saved card and form at once');
     if (charged === 'paid' || heard.includes('paid')) this.sawPaid = true;
-    else if (charged === 'unclear' || heard.some((each) => each === 'unclear')) this.#unclear = true;
-    else {
+    else if (heard.includes('unclear') || heard.includes('silent') || charged === 'unclear') {
+      this.#unclear = true;
+      // The element's first question leaves in the moment of the outcome, and no reload takes it back.
+      if (heard.includes('unclear')) await this.#question(tab);
+    } else {
       this.#mall.count('declined');
       // Another card in the same form, or a start-over; whichever it is, the other tabs are closed.
       this.#tabs = [tab];
@@ -177,7 +180,7 @@ export class ShopperModel {
       ({ events } = await this.#mall.sandbox.pay(mchOrderNo, { scenario }));
     } catch {
       // The form said no more than that it can't be: paid already, busy with the other click, or broken.
-      return 'unclear';
+      return 'silent';
     }
     const last = events.at(-1) as
       { result?: string; detail?: { status?: number; retCode?: string } } | undefined;
@@ -195,7 +198,9 @@ export class ShopperModel {
   async #startOverPaid(): Promise<void> {
     this.#mall.count('started over although it is paid');
     const { mchOrderNo } = this.#random.pick(this.#tabs);
-    if ((await this.#submit(mchOrderNo, 'declined')) !== 'failed') return void (this.#unclear = true);
+    const first = await this.#submit(mchOrderNo, 'declined');
+    if (first === 'unclear') await this.#question({ mchOrderNo });
+    if (first !== 'failed') return void (this.#unclear = true);
     await this.#submit(mchOrderNo, 'silent');
     this.#failed = mchOrderNo;
     await this.#open();
@@ -211,22 +216,26 @@ export class ShopperModel {
       return this.#open();
     }
     for (let i = 0; i < QUESTIONS && !this.sawPaid; i++) {
-      const { mchOrderNo } = tab;
-      const told = await this.#post('order-status', {
-        mode: 'pay',
-        order: this.order,
-        channel: this.#channel,
-        mchOrderNo,
-      });
-      if (told) this.#learn(told);
-      if (told?.status === 9 || told?.status === 0) {
-        this.#unclear = false;
-        this.#tabs = [tab];
-        this.#failed = mchOrderNo;
-        return this.#open();
-      }
+      if (await this.#question(tab)) return;
       await pause(250);
     }
+  }
+
+  /**
+   * The page asks what became of it.
+   * @returns whether it has failed: the shopper starts over
+   */
+  async #question(tab: Tab): Promise<boolean> {
+    const { mchOrderNo } = tab;
+    const body = { mode: 'pay', order: this.order, channel: this.#channel, mchOrderNo };
+    const told = await this.#post('order-status', body);
+    if (told) this.#learn(told);
+    if (told?.status !== 9 && told?.status !== 0) return false;
+    this.#unclear = false;
+    this.#tabs = [tab];
+    this.#failed = mchOrderNo;
+    await this.#open();
+    return true;
   }
 
   /** The form is taken off the page, and a saved card is charged; now and then with a double click. */
