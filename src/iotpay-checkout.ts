@@ -11,6 +11,7 @@ import { DEFAULT_SETUP_TIMEOUT_MS } from './checkout/config.js';
 import type { IotpayCheckoutError } from './checkout/errors.js';
 import type { IotpayOutcome } from './checkout/events.js';
 import { loadScript } from './checkout/script.js';
+import { watchAttributes } from './checkout/shared.js';
 import { unref } from './checkout/wait.js';
 import { PRODUCTION_ORIGIN } from './gateway/origins.js';
 import type { IotpayOptions } from './gateway/script-api.js';
@@ -29,8 +30,6 @@ import { fill, view, type View } from './ui/view.js';
 const SLOW_MS = 5000;
 /** How long the copy button says that it has copied, in milliseconds. */
 const COPIED_MS = 3000;
-/** How often "3 seconds ago" is told anew while it is shown, in milliseconds. */
-const TICK_MS = 1000;
 
 /**
  * IOTPay's card form on a merchant's page: gets a secureId from the merchant's backend, loads IOTPay's script, mounts
@@ -163,12 +162,12 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   declare strings: Partial<IotpayStrings> | undefined;
 
   readonly #checkout = new CheckoutController(this);
-  #langWatch: MutationObserver | undefined;
+  /** Aborted when the element leaves the page. */
+  #inPage: AbortController | undefined;
   #slowTimer: ReturnType<typeof setTimeout> | undefined;
   #slow = false;
   #copiedTimer: ReturnType<typeof setTimeout> | undefined;
   #copied = false;
-  #tick: ReturnType<typeof setTimeout> | undefined;
   #shown: IotpayStatus | undefined;
   /** The skeleton that is shown, or fades as the form appears. */
   #skeleton = false;
@@ -226,18 +225,17 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#langWatch ??= new MutationObserver(() => this.requestUpdate());
+    const { signal } = (this.#inPage = new AbortController());
     for (let root: Node | undefined = this.getRootNode(); root; root = hostOf(root)?.getRootNode()) {
-      this.#langWatch.observe(root, { subtree: true, attributeFilter: ['lang'] });
+      watchAttributes(root, { subtree: true, attributeFilter: ['lang'] }, () => this.requestUpdate(), signal);
     }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#langWatch?.disconnect();
+    this.#inPage?.abort();
     clearTimeout(this.#slowTimer);
     clearTimeout(this.#copiedTimer);
-    clearTimeout(this.#tick);
     this.#place.release();
     this.#shown = undefined;
   }
@@ -290,10 +288,9 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   }
 
   override updated(): void {
-    const { frame, asking } = this.#checkout;
+    const { frame } = this.#checkout;
     if (frame) dressFrame(frame, this.#texts().frameTitle);
     this.#keepPlace(frame);
-    if (asking) this.#nextTick();
     this.#keepFocus(frame);
   }
 
@@ -338,7 +335,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
       scheme: colorScheme === 'light' || colorScheme === 'dark' ? colorScheme : '',
       slow: this.#slow,
       asking: this.#checkout.asking,
-      asked: this.#ago(),
+      asked: this.#askedAt(),
       checkable: !!this.orderStatusEndpoint,
       code: error?.code,
       retryable: error?.retryable ?? true,
@@ -363,21 +360,11 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     return { message: result.message, form: !!this.#checkout.frame };
   }
 
-  /** "3 seconds ago"; an empty text before the order has been asked for. */
-  #ago(): string {
+  /** The time by the clock, which needs no timer to stay true; an empty text before the order has been asked for. */
+  #askedAt(): string {
     const { asking, askedAt } = this.#checkout;
     if (!asking || askedAt === undefined) return '';
-    const seconds = Math.max(0, Math.round((Date.now() - askedAt) / 1000));
-    return new Intl.RelativeTimeFormat(this.#language(), { numeric: 'auto' }).format(-seconds, 'second');
-  }
-
-  /** Says again how long ago it was; while nobody sees the page, not before somebody does. */
-  #nextTick(): void {
-    const page = this.ownerDocument;
-    const again = () => this.requestUpdate();
-    clearTimeout(this.#tick);
-    if (page.hidden) page.addEventListener('visibilitychange', again, { once: true });
-    else this.#tick = unref(setTimeout(again, TICK_MS));
+    return new Date(askedAt).toLocaleTimeString(this.#language());
   }
 
   async #copyOrder(): Promise<void> {

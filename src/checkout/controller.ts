@@ -21,6 +21,7 @@ import { Rests, type Rest } from './rest.js';
 import { quiet, Runs, superseded } from './run.js';
 import { loadScript } from './script.js';
 import { SECURE_ID_AGE_MS, SecureIds, type Issued } from './session.js';
+import { listen } from './shared.js';
 import { takeStarted } from './started.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
 import { TreeWatch } from './tree-watch.js';
@@ -107,8 +108,8 @@ export class CheckoutController implements ReactiveController {
       this.#connection = new AbortController();
       const { signal } = this.#connection;
       signal.addEventListener('abort', () => this.#nearby?.());
-      window.addEventListener('online', () => this.error?.code === 'offline' && this.#start(), { signal });
-      window.addEventListener('pageshow', (event) => event.persisted && this.#restore(), { signal });
+      listen(window, 'online', () => this.error?.code === 'offline' && this.#start(), signal);
+      listen<PageTransitionEvent>(window, 'pageshow', (event) => event.persisted && this.#restore(), signal);
       const changed = this.#intent !== undefined && this.#intent !== intentOf(this.#host);
       if (this.#issued || changed) this.#schedule();
       else if (this.status === 'unknown') this.#ask();
@@ -420,6 +421,7 @@ export class CheckoutController implements ReactiveController {
     const answer = await pollOrder(
       () => {
         this.askedAt = Date.now();
+        this.#host.requestUpdate();
         return backendRequest(config.orderStatusEndpoint ?? '', config, named);
       },
       unknown,

@@ -4,6 +4,7 @@ import type { IotpayMode } from './events.js';
 import { MountPoint } from './mount-point.js';
 import { refuses } from './page-policy.js';
 import { uuid, type Issued } from './session.js';
+import { listen } from './shared.js';
 import { unref } from './wait.js';
 
 /** How long a form is shown at least whose secureId was old when it came, in milliseconds. */
@@ -106,7 +107,8 @@ export class Form {
       // It can't be shown there: the set-up meets the same obstacle, and says so.
       return false;
     }
-    if (this.#disabled) this.#point.container.inert = true;
+    // Written only where it is not so: whoever watches the container hears of every writing.
+    if (this.#disabled && !this.container.inert) this.container.inert = true;
     const { frame } = this;
     // Nobody but IOTPay's script puts another frame in there.
     if (frame && this.#seen?.frame !== frame) this.#see(frame, this.#mounted);
@@ -176,10 +178,10 @@ export class Form {
     };
     signal.addEventListener('abort', () => clearTimeout(timer));
     // The window loses the focus when somebody goes into the frame.
-    window.addEventListener('blur', check, { signal });
+    listen(window, 'blur', check, signal);
     // A timer stands still while the computer sleeps; whoever comes back to the page is seen here.
-    window.addEventListener('focus', check, { signal });
-    document.addEventListener('visibilitychange', check, { signal });
+    listen(window, 'focus', check, signal);
+    listen(document, 'visibilitychange', check, signal);
     arm();
     this.#life.signal.addEventListener('abort', () => watch.abort(), { signal });
   }
@@ -225,7 +227,8 @@ export class Form {
         },
         { capture: true, signal },
       );
-      container.ownerDocument.addEventListener(
+      listen<SecurityPolicyViolationEvent>(
+        container.ownerDocument,
         'securitypolicyviolation',
         (event) => {
           const src = this.frame?.src;
@@ -238,7 +241,7 @@ export class Form {
             ),
           );
         },
-        { signal },
+        signal,
       );
     });
   }

@@ -1,6 +1,7 @@
 import { post, type BackendRequest } from './backend.js';
 import type { IotpayOutcome } from './events.js';
 import { aboutOrder, readOrder } from './outcome.js';
+import { listen } from './shared.js';
 import { pause, within } from './wait.js';
 
 /** Pause after the first question, in milliseconds. */
@@ -105,7 +106,7 @@ const late = () => new DOMException('The order status did not come in time.', 'T
 async function shown(page: Document, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   await new Promise<void>((resolve) => {
-    page.addEventListener('visibilitychange', () => page.hidden || resolve(), { signal: over.signal });
+    listen(page, 'visibilitychange', () => page.hidden || resolve(), over.signal);
     signal.addEventListener('abort', () => resolve(), { signal: over.signal });
   });
   over.abort();

@@ -1,5 +1,6 @@
 import { listedOrigin, SCRIPT_PATH } from '../gateway/origins.js';
 import { IotpayCheckoutError } from './errors.js';
+import { listen } from './shared.js';
 import { pause } from './wait.js';
 
 /** A violation event may come a few tasks after the failure that it explains: how long it is waited for. */
@@ -35,7 +36,7 @@ export function watchPolicy(
   signal: AbortSignal,
 ): (resource: Resource, origin: string) => Promise<string | undefined> {
   const seen: SecurityPolicyViolationEvent[] = [];
-  page.addEventListener('securitypolicyviolation', (event) => seen.push(event), { signal });
+  listen<SecurityPolicyViolationEvent>(page, 'securitypolicyviolation', (event) => seen.push(event), signal);
   return async (resource, origin) => {
     await pause(VIOLATION_LAG_MS, signal);
     return seen.find((event) => refuses(event, resource, origin))?.effectiveDirective;

@@ -1,3 +1,5 @@
+import { listen, watchAttributes } from './shared.js';
+
 /** Turbo shows a page from its cache with this attribute on `<html>`, until the page itself has come. */
 const TURBO_PREVIEW = 'data-turbo-preview';
 
@@ -14,13 +16,9 @@ export function untilShown(page: Document, signal?: AbortSignal): Promise<void> 
   return new Promise((resolve) => {
     const over = new AbortController();
     const look = () => unseen() || over.abort();
-    const watch = new MutationObserver(look);
-    watch.observe(root, { attributeFilter: [TURBO_PREVIEW] });
-    page.addEventListener('prerenderingchange', look, { signal: over.signal });
+    watchAttributes(root, { attributeFilter: [TURBO_PREVIEW] }, look, over.signal);
+    listen(page, 'prerenderingchange', look, over.signal);
     signal?.addEventListener('abort', () => over.abort(), { signal: over.signal });
-    over.signal.addEventListener('abort', () => {
-      watch.disconnect();
-      resolve();
-    });
+    over.signal.addEventListener('abort', () => resolve());
   });
 }

@@ -20,7 +20,7 @@ export interface View {
   readonly slow: boolean;
   /** The order of an unknown outcome is being asked for. */
   readonly asking: boolean;
-  /** When it was asked for last, in words; an empty text before the first time. */
+  /** When it was asked for last, by the clock; an empty text before the first time. */
   readonly asked: string;
   /** There is somebody to ask for the order. */
   readonly checkable: boolean;
@@ -148,7 +148,7 @@ function facts(model: View): TemplateResult | typeof nothing {
     </div>
     ${
       asking && asked
-        ? html`<p class="asked" .textContent=${fill(texts.asked, { ago: asked })}></p>`
+        ? html`<p class="asked" .textContent=${fill(texts.asked, { time: asked })}></p>`
         : nothing
     }`;
 }

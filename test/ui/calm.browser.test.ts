@@ -118,7 +118,7 @@ describe('what is heard', () => {
     expect(element.shadowRoot?.querySelectorAll('[role=alert]').length).to.equal(1);
   });
 
-  it('is not the clock that ticks', async () => {
+  it('is not the time of each question', async () => {
     const element = await readyElement(statusEndpoint({ status: 1 }));
     report(TIMEOUT);
     await until(() => /Last checked: /.test(words(shadow(element, '.asked'))), 'when it was asked for');
@@ -130,7 +130,7 @@ describe('what is heard', () => {
       subtree: true,
     });
     const before = words(shadow(element, '.asked'));
-    await until(() => words(shadow(element, '.asked')) !== before, 'the next second');
+    await until(() => words(shadow(element, '.asked')) !== before, 'the next question');
     expect(heard).to.equal(0);
     expect(region.contains(shadow(element, '.asked'))).to.equal(false);
     element.remove();

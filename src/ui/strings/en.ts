@@ -7,8 +7,8 @@ const en = {
   pay: 'Pay {amount}',
   confirming:
     'We’re confirming your payment. It can take a few minutes. Please don’t pay again; you can leave this page.',
-  /** `{ago}` is "3 seconds ago". */
-  asked: 'Last checked: {ago}',
+  /** `{time}` is "4:35:07 PM". */
+  asked: 'Last checked: {time}',
   unknown:
     'We can’t see yet whether your payment went through. Please don’t pay again. Contact the shop and give this reference: {order}.',
   unknownNoOrder:

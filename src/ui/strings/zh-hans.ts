@@ -7,7 +7,7 @@ export default {
   ready: '银行卡表单已就绪。',
   pay: '支付 {amount}',
   confirming: '正在确认您的支付结果，可能需要几分钟。请勿重复支付，您可以离开此页面。',
-  asked: '上次查询：{ago}',
+  asked: '上次查询：{time}',
   unknown: '暂时无法确认支付结果。请勿重复支付，请联系商家并提供订单号 {order}。',
   unknownNoOrder: '暂时无法确认支付结果。请勿重复支付，请联系商家查询订单。',
   cardUnknown: '暂时无法确认银行卡是否已保存。',

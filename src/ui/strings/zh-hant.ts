@@ -7,7 +7,7 @@ export default {
   ready: '卡片表單已就緒。',
   pay: '付款 {amount}',
   confirming: '正在確認您的付款結果，可能需要幾分鐘。請勿重複付款，您可以離開此頁面。',
-  asked: '上次查詢：{ago}',
+  asked: '上次查詢：{time}',
   unknown: '暫時無法確認付款結果。請勿重複付款，請聯絡店家並提供訂單編號 {order}。',
   unknownNoOrder: '暫時無法確認付款結果。請勿重複付款，請聯絡店家查詢訂單。',
   cardUnknown: '暫時無法確認卡片是否已儲存。',
