@@ -10,7 +10,7 @@ import { Developer, type Debuggable } from './developer.js';
 import { IotpayCheckoutError, lateAfter } from './errors.js';
 import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
 import { Form } from './form.js';
-import { Losses, watchOrder, type Loss } from './loss.js';
+import { Losses, type Loss } from './loss.js';
 import { discardCopies } from './mount-point.js';
 import { whenNear } from './nearby.js';
 import { pollOrder } from './order-status.js';
@@ -75,7 +75,7 @@ export class CheckoutController implements ReactiveController {
   /** Cuts short the pause before the order is asked for again. */
   readonly #hurry = new EventTarget();
   readonly #tree = new TreeWatch(() => this.#look());
-  readonly #losses = new Losses();
+  readonly #losses: Losses;
   readonly #rests = new Rests();
   readonly #claim: Claim;
   /** A listener of `iotpay-ready` took the form away: it is not told a second time that it is there. */
@@ -84,6 +84,7 @@ export class CheckoutController implements ReactiveController {
   constructor(host: CheckoutHost) {
     this.#host = host;
     this.#developer = new Developer(host);
+    this.#losses = new Losses(this.#developer);
     this.#runs = new Runs(() => host.requestUpdate());
     this.#claim = new Claim(host, (paidIn) => this.#start(this.#issued, paidIn));
     host.addController(this);
@@ -344,7 +345,8 @@ export class CheckoutController implements ReactiveController {
     );
     this.#enter('ready');
     form.whenStale(SECURE_ID_AGE_MS, () => this.#replace());
-    if (loss) void watchOrder(loss, config, form.life, (paid) => this.#form === form && this.#deliver(paid));
+    if (loss)
+      void this.#losses.watch(loss, config, form.life, (paid) => this.#form === form && this.#deliver(paid));
     if (loss && this.#tactless) return;
     this.#fire('iotpay-ready', null);
     this.#tactless = this.#form === form && !form.frame?.isConnected;

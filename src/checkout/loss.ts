@@ -3,7 +3,7 @@ import { backendRequest, type BackendRequest } from './backend.js';
 import type { Config } from './config.js';
 import { IotpayCheckoutError } from './errors.js';
 import type { IotpayOutcome } from './events.js';
-import { askOnce, pollOrder } from './order-status.js';
+import { askOnce, pollOrder, type Listener } from './order-status.js';
 import type { Issued } from './session.js';
 import { Tries } from './tries.js';
 import { pause, unref } from './wait.js';
@@ -29,6 +29,12 @@ export interface Loss {
 /** Losses of one element's forms: what has to be known, and waited for, before a form is put back. */
 export class Losses {
   readonly #tries = new Tries(PAUSES_MS, REMEMBERED_MS);
+  readonly #listener: Listener;
+
+  /** @param listener - told, once, of an order-status route that does not answer */
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
 
   /**
    * @returns what became of the order, where that is known: then no form is put back
@@ -36,7 +42,8 @@ export class Losses {
    */
   async settle(loss: Loss, config: Config, signal: AbortSignal): Promise<IotpayOutcome | undefined> {
     if (mayAsk(loss, config)) {
-      const outcome = await askOnce(question(loss, config), orderOf(loss), ANSWER_MS, signal);
+      const asked = question(loss, config);
+      const outcome = await askOnce(asked, orderOf(loss), ANSWER_MS, signal, this.#listener);
       signal.throwIfAborted();
       if (outcome && decides(outcome, loss)) return outcome;
     }
@@ -51,33 +58,33 @@ export class Losses {
     return undefined;
   }
 
+  /**
+   * Goes on asking for the order for a while after its form was put back: the charge may have been on its way when the
+   * question was answered.
+   * @param paid - told once, where it has been paid
+   */
+  async watch(
+    loss: Loss,
+    config: Config,
+    life: AbortSignal,
+    paid: (outcome: IotpayOutcome) => void,
+  ): Promise<void> {
+    if (!mayAsk(loss, config)) return;
+    const over = new AbortController();
+    const end = () => over.abort();
+    life.addEventListener('abort', end, { signal: over.signal });
+    const timer = unref(setTimeout(end, WATCHED_MS));
+    const ask = () => question(loss, config);
+    const outcome = await pollOrder(ask, orderOf(loss), this.#listener, over.signal, new EventTarget());
+    clearTimeout(timer);
+    if (outcome?.outcome === 'success' && !life.aborted) paid(outcome);
+    over.abort();
+  }
+
   /** Somebody starts anew. */
   forget(): void {
     this.#tries.clear();
   }
-}
-
-/**
- * Goes on asking for the order for a while after its form was put back: the charge may have been on its way when the
- * question was answered.
- * @param paid - told once, where it has been paid
- */
-export async function watchOrder(
-  loss: Loss,
-  config: Config,
-  life: AbortSignal,
-  paid: (outcome: IotpayOutcome) => void,
-): Promise<void> {
-  if (!mayAsk(loss, config)) return;
-  const over = new AbortController();
-  const end = () => over.abort();
-  life.addEventListener('abort', end, { signal: over.signal });
-  const timer = unref(setTimeout(end, WATCHED_MS));
-  const ask = () => question(loss, config);
-  const outcome = await pollOrder(ask, orderOf(loss), undefined, over.signal, new EventTarget());
-  clearTimeout(timer);
-  if (outcome?.outcome === 'success' && !life.aborted) paid(outcome);
-  over.abort();
 }
 
 function mayAsk({ paidIn }: Loss, { mode, orderStatusEndpoint }: Config): boolean {

@@ -100,6 +100,7 @@ function alert(model: View): TemplateResult {
 function panel(model: View): TemplateResult {
   const { status, asking, copied, texts } = model;
   const shown = TOLD[status] === 'shown';
+  const done = copied ? texts.copied : '';
   return html`<div part=${shown ? 'status' : nothing} class=${shown ? 'panel' : 'quiet'}>
     ${shown ? icon(status === 'succeeded' ? 'success' : asking ? 'asking' : 'unknown') : nothing}
     <div class="words">
@@ -109,14 +110,14 @@ function panel(model: View): TemplateResult {
             ? nothing
             : html`<slot name=${shown ? status : NO_SLOT}>${message(sentence(model))}</slot>`
         }
-        <span class="quiet" .textContent=${copied ? texts.copied : ''}></span>
+        ${keyed(done, html`<span class="quiet" .textContent=${done}></span>`)}
       </div>
       ${shown ? [facts(model), actions(model)] : nothing}
     </div>
   </div>`;
 }
 
-/** A sentence. The next one has nodes of its own, so that it is read also where a translator has rewritten this one. */
+/** A sentence. As any text, it is keyed: the next one has nodes of its own, and is read also where a translator has rewritten this one. */
 function message(text: string): DirectiveResult {
   return keyed(text, html`<p part="message" dir="auto" .textContent=${text}></p>`);
 }
@@ -126,31 +127,34 @@ function refusal({ message: raw, texts }: View): TemplateResult | DirectiveResul
   if (!raw) return nothing;
   const known = refusalText(raw);
   if (known) return message(texts[known]);
-  return html`<p part="message" lang="" dir="auto" .textContent=${raw}></p>`;
+  return keyed(raw, html`<p part="message" lang="" dir="auto" .textContent=${raw}></p>`);
 }
 
 /** What one can hold on to: the amount, the order's number, and when it was asked for. */
 function facts(model: View): TemplateResult | typeof nothing {
   const { status, mode, amount, order, asking, asked, copied, texts, copy } = model;
   if (mode === 'add') return nothing;
+  const number = fill(texts.order, { order });
+  const last = fill(texts.asked, { time: asked });
   return html`<div class="facts">
-      ${amount && status === 'unknown' ? html`<b .textContent=${amount}></b>` : nothing}
+      ${amount && status === 'unknown' ? keyed(amount, html`<b .textContent=${amount}></b>`) : nothing}
       ${
         order
           ? html`<span class="order"
-              ><bdi .textContent=${fill(texts.order, { order })}></bdi
-              ><button part="copy" type="button" aria-label=${texts.copy} title=${texts.copy} @click=${copy}>
+              >${keyed(number, html`<bdi .textContent=${number}></bdi>`)}<button
+                part="copy"
+                type="button"
+                aria-label=${texts.copy}
+                title=${texts.copy}
+                @click=${copy}
+              >
                 ${icon(copied ? 'copied' : 'copy', '')}
               </button></span
             >`
           : nothing
       }
     </div>
-    ${
-      asking && asked
-        ? html`<p class="asked" .textContent=${fill(texts.asked, { time: asked })}></p>`
-        : nothing
-    }`;
+    ${asking && asked ? keyed(last, html`<p class="asked" .textContent=${last}></p>`) : nothing}`;
 }
 
 /** What one can do. */
@@ -162,13 +166,16 @@ function actions(model: View): TemplateResult | typeof nothing {
     ${
       label === undefined
         ? nothing
-        : html`<button
-            part="retry"
-            type="button"
-            class=${model.form ? 'over' : 'again'}
-            @click=${retry}
-            .textContent=${label}
-          ></button>`
+        : keyed(
+            label,
+            html`<button
+              part="retry"
+              type="button"
+              class=${model.form ? 'over' : 'again'}
+              @click=${retry}
+              .textContent=${label}
+            ></button>`,
+          )
     }<slot name="contact"></slot>
   </div>`;
 }

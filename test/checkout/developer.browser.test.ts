@@ -1,7 +1,7 @@
 // What a developer on a loopback page reads in the console, whatever the page listens to.
 import { expect, fixture, html } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
-import { next, readyElement, report, servers, unique, until } from '../support/element.js';
+import { frames, next, readyElement, report, servers, unique, until } from '../support/element.js';
 import { afterTest, brokenEndpoint, freshPage } from '../support/page.js';
 
 /** All that the console gets from now on. */
@@ -61,5 +61,27 @@ describe('the console', () => {
     await asked;
     expect(lines.length).to.equal(1);
     expect(element.status).to.equal('unknown');
+  });
+
+  it('warns of it once also where a form was taken away and its order is watched', async () => {
+    const lines = listen();
+    const orderStatusEndpoint = brokenEndpoint('500', { route: 'order-status' });
+    const element = await readyElement({ orderStatusEndpoint });
+    let asked = 0;
+    const real = window.fetch.bind(window);
+    window.fetch = (...args) => {
+      if (`${args[0] as string}`.endsWith(orderStatusEndpoint)) asked++;
+      return real(...args);
+    };
+    afterTest(() => (window.fetch = real));
+    frames()[0]?.remove();
+    await next(element, 'iotpay-ready');
+    expect(lines.length).to.equal(1);
+    expect(lines[0]).to.match(/^warn: <iotpay-checkout> order-status-endpoint /);
+    expect(lines[0]).to.contain(orderStatusEndpoint.replace(/\?.*/, '')).and.contain('HTTP 500');
+    await until(() => asked > 2, 'it is asked again');
+    report({ result: 'FAIL', message: 'Timeout' });
+    await until(() => asked > 4, 'it is asked again');
+    expect(lines.length).to.equal(1);
   });
 });
