@@ -58,6 +58,7 @@ const COPIED_MS = 3000;
  * @csspart error - The panel of a set-up error or a failed payment.
  * @csspart icon - The icon of a panel.
  * @csspart message - Each sentence of a panel.
+ * @csspart steps - The steps of a payment whose outcome is unknown: sent, being confirmed, known.
  * @csspart copy - The button that copies the order's number.
  * @csspart actions - Around the button and the slot `contact` of a panel.
  * @csspart retry - The button that tries again, starts over or asks for the order again.

@@ -217,6 +217,50 @@ export const styles = css`
       min-height: 0;
     }
   }
+  [part='steps'] {
+    display: flex;
+    gap: 8px;
+    margin: 8px 0;
+    padding: 0;
+    font-size: 0.9em;
+    list-style: none;
+  }
+  li {
+    flex: auto;
+    position: relative;
+  }
+  li:last-child {
+    flex: none;
+  }
+  li::before {
+    content: '';
+    display: block;
+    box-sizing: border-box;
+    width: 14px;
+    height: 14px;
+    margin-bottom: 4px;
+    border: 7px solid var(--_tone);
+    border-radius: 50%;
+  }
+  li:not(:last-child)::after {
+    content: '';
+    position: absolute;
+    top: 6px;
+    inset-inline: 20px -2px;
+    border-top: 2px solid var(--_tone);
+  }
+  [aria-current] {
+    font-weight: 600;
+  }
+  [aria-current]::before {
+    border-width: 4px;
+  }
+  [aria-current]::after {
+    border-top-style: dashed;
+  }
+  [aria-current] + li::before {
+    border-width: 2px;
+  }
   .facts {
     display: flex;
     flex-wrap: wrap;

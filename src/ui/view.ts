@@ -112,7 +112,7 @@ function panel(model: View): TemplateResult {
         }
         ${keyed(done, html`<span class="quiet" .textContent=${done}></span>`)}
       </div>
-      ${shown ? [facts(model), actions(model)] : nothing}
+      ${shown ? [steps(model), facts(model), actions(model)] : nothing}
     </div>
   </div>`;
 }
@@ -128,6 +128,16 @@ function refusal({ message: raw, texts }: View): TemplateResult | DirectiveResul
   const known = refusalText(raw);
   if (known) return message(texts[known]);
   return keyed(raw, html`<p part="message" lang="" dir="auto" .textContent=${raw}></p>`);
+}
+
+/** Where an unknown payment stands: sent, being confirmed, known. For the eye, and to be found; it is not announced. */
+function steps({ status, mode, texts }: View): TemplateResult | typeof nothing {
+  if (status !== 'unknown' || mode === 'add') return nothing;
+  return html`<ol part="steps" role="list">
+    <li .textContent=${texts.sent}></li>
+    <li aria-current="step" .textContent=${texts.checking}></li>
+    <li .textContent=${texts.known}></li>
+  </ol>`;
 }
 
 /** What one can hold on to: the amount, the order's number, and when it was asked for. */

@@ -180,7 +180,8 @@ async function take({ name, query, width, scheme = 'light', forcedColors }: Pict
   await page.setViewport({ width, height });
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const path = join(OUTPUT, `${name}.png`) as `${string}.png`;
-  await page.screenshot({ path, fullPage: true });
+  // Not the whole page, which is as high as the viewport: Chromium shifts that picture where the page runs right to left.
+  await page.screenshot({ path });
   console.log(path);
   await page.close();
 }

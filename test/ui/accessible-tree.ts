@@ -4,7 +4,12 @@ interface Line {
   readonly text: string;
 }
 
-const ROLES: Readonly<Record<string, string>> = { BUTTON: 'button', IFRAME: 'frame', P: 'paragraph' };
+const ROLES: Readonly<Record<string, string>> = {
+  BUTTON: 'button',
+  IFRAME: 'frame',
+  LI: 'listitem',
+  P: 'paragraph',
+};
 
 /** The name that a node of its own is read by. */
 function nameOf(element: Element): string {
@@ -35,7 +40,7 @@ function collect(node: Node, depth: number, lines: Line[]): void {
   const seen = node.localName === 'slot' || node.checkVisibility({ visibilityProperty: true });
   if (!seen) return;
   const role = node.getAttribute('role') ?? ROLES[node.tagName];
-  const marks = ['lang', 'aria-busy']
+  const marks = ['lang', 'aria-busy', 'aria-current']
     .filter((name) => node.hasAttribute(name) && node.getAttribute(name) !== 'false')
     .map((name) => ` [${name}=${node.getAttribute(name)}]`)
     .join('');

@@ -7,6 +7,10 @@ const en = {
   pay: 'Pay {amount}',
   confirming:
     'We’re confirming your payment. It can take a few minutes. Please don’t pay again; you can leave this page.',
+  /** The steps of a payment whose outcome is unknown: it was sent, is being confirmed, and then is known. */
+  sent: 'Sent',
+  checking: 'Confirming',
+  known: 'Result',
   /** `{time}` is "4:35:07 PM". */
   asked: 'Last checked: {time}',
   unknown:

@@ -9,6 +9,9 @@ export default {
   pay: 'Payer {amount}',
   confirming:
     'Nous confirmons votre paiement. Cela peut prendre quelques minutes. Veuillez ne pas payer de nouveau\u00a0; vous pouvez quitter cette page.',
+  sent: 'Envoyé',
+  checking: 'Vérification',
+  known: 'Résultat',
   asked: 'Dernière vérification\u00a0: {time}',
   unknown:
     'Nous ne savons pas encore si votre paiement a été effectué. Veuillez ne pas payer de nouveau. Communiquez avec la boutique en donnant la référence {order}.',
