@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { CardChoice } from './card-choice.js';
 import type { Controls } from './controls.js';
 import type { Fault } from './faults.js';
-import { isLoopbackOrigin, readJson } from './http.js';
+import { isCrossSite, isLoopbackOrigin, readJson } from './http.js';
 import type { Quirks } from './quirks.js';
 import { SCENARIOS } from './scenarios.js';
 
@@ -12,7 +12,9 @@ export function controlApi(controls: Controls, quirks: () => Quirks): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     const origin = context.req.header('Origin');
-    if (origin !== undefined && !isLoopbackOrigin(origin)) {
+    // A page's image or script tag has no Origin; its other mark says where it comes from.
+    const foreign = origin === undefined ? isCrossSite(context.req.raw) : !isLoopbackOrigin(origin);
+    if (foreign) {
       return context.json({ error: 'Only pages on loopback may control the sandbox.' }, 403);
     }
     if (origin !== undefined) {

@@ -24,6 +24,19 @@ export interface Order extends JsonObject {
   readonly retMsg: string;
 }
 
+/**
+ * What an order of the gateway's is: a payment; a refund or void, by `payType` or because it names the order that it gives
+ * back; or something with a payType that nobody documents.
+ */
+export type OrderKind = 'payment' | 'refund' | 'other';
+
+/** @param originalOrderId - an empty one counts as none */
+export function kindOfOrder(payType: string | undefined, originalOrderId: string | undefined): OrderKind {
+  const type = payType?.trim().toLowerCase();
+  if (type === 'refund' || type === 'void' || originalOrderId) return 'refund';
+  return !type || type === 'pay' ? 'payment' : 'other';
+}
+
 /** A stored card as the gateway has it, without the verification value that the gateway sends along. */
 export interface Card extends JsonObject {
   readonly cardId: string | undefined;

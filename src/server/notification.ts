@@ -1,5 +1,5 @@
 import { asText, type JsonObject } from '../gateway/envelope.js';
-import { readNumber, type Order } from './answers.js';
+import { kindOfOrder, readNumber, type Order, type OrderKind } from './answers.js';
 import { ambiguousField, malformed } from './deciding-fields.js';
 import { parseObject, WrittenNumber } from './exact-json.js';
 import { maskText, withoutSecrets } from './secrets.js';
@@ -14,7 +14,7 @@ export interface Notification extends Order {
    * `payment`: a payment, paid or not (look at `status`). `refund`: a refund or void, by `payType` or because it names an
    * `originalOrderId`; `mchOrderNo` is then the mchRefundNo. `other`: a payType that nobody documents.
    */
-  readonly kind: 'payment' | 'refund' | 'other';
+  readonly kind: OrderKind;
   readonly mchId: string;
   readonly mchOrderNo: string;
   readonly payOrderId: string;
@@ -128,13 +128,8 @@ function notificationOf(fields: JsonObject, signed: readonly SignedPart[]): Noti
     originalOrderId,
     refundable: readNumber(values.get('refundable')),
     retMsg: maskText(asText(fields['retMsg']) ?? ''),
-    kind: kindOf(payType?.toLowerCase(), originalOrderId),
+    kind: kindOfOrder(payType, originalOrderId),
   };
-}
-
-function kindOf(payType: string | undefined, originalOrderId: string | undefined): Notification['kind'] {
-  if (payType === 'refund' || originalOrderId !== undefined) return 'refund';
-  return payType === undefined || payType === 'pay' ? 'payment' : 'other';
 }
 
 /** Fields as a merchant wants them. Lists and objects go: the signature says nothing of what is in them. */

@@ -86,6 +86,34 @@ describe('the door', () => {
     });
   }
 
+  // The mark that a browser sets, what it asks for, and whether the control API obeys.
+  const controllers: [string, Record<string, string>, boolean][] = [
+    ['a server', {}, true],
+    ['the address bar', { 'Sec-Fetch-Site': 'none' }, true],
+    ['the sandbox’s own pages', { 'Sec-Fetch-Site': 'same-origin' }, true],
+    ['a page on loopback', { Origin: 'http://localhost:8000', 'Sec-Fetch-Site': 'cross-site' }, true],
+    ['a page from elsewhere', { Origin: 'https://attacker.example' }, false],
+    ['a page whose name begins with ours', { Origin: 'http://127.0.0.1.attacker.example' }, false],
+    ['a page without an origin', { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }, false],
+    ['an image or script tag of a page', { 'Sec-Fetch-Site': 'cross-site' }, false],
+    ['a tag of a page on another port', { 'Sec-Fetch-Site': 'same-site' }, false],
+  ];
+  for (const [who, headers, obeys] of controllers) {
+    it(`is ${obeys ? '' : 'not '}controlled by ${who}, and says so to its preflight`, async (test) => {
+      const sandbox = await sandboxFor(test);
+      const ask = (method: string, path: string, body?: string) =>
+        fetch(`${sandbox.origin}/sandbox/${path}`, { method, headers, ...(body && { body }) });
+      const preflight = await ask('OPTIONS', 'quirks');
+      const allowed = preflight.headers.get('Access-Control-Allow-Origin');
+      assert.deepEqual([preflight.status, allowed], obeys ? [204, headers['Origin'] ?? null] : [403, null]);
+      assert.equal((await ask('GET', 'ledger')).status, obeys ? 200 : 403);
+      const quirks = await ask('POST', 'quirks', '{"lateFrame":1234}');
+      assert.equal(quirks.status, obeys ? 200 : 403);
+      const now = await (await fetch(`${sandbox.origin}/sandbox/quirks`)).text();
+      assert.equal(now.includes('"lateFrame":1234'), obeys);
+    });
+  }
+
   it('names the API’s calls where there is nothing', async (test) => {
     const { origin } = await sandboxFor(test);
     const answer = await fetch(`${origin}/v3/cc_pay`, { method: 'POST', body: '{}' });

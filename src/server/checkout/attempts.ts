@@ -1,5 +1,6 @@
+import { asText } from '../../gateway/envelope.js';
 import { stateOf } from '../../gateway/status.js';
-import type { Order } from '../answers.js';
+import { kindOfOrder, type Order } from '../answers.js';
 import type { Iotpay } from '../client.js';
 import { wordsOf, type Logger } from './log.js';
 import { findOrder } from './query.js';
@@ -67,6 +68,13 @@ export class Attempts {
    */
   put(name: string, attempt: Attempt, order: Order | undefined): Promise<OrderRecord | undefined> {
     const { mchOrderNo } = attempt;
+    // What became of money given back says nothing of the payment: neither paid nor failed may come of it.
+    if (order && kindOfOrder(order.payType, asText(order['originalOrderId'])) === 'refund') {
+      this.#log.error(
+        `order attempt ${mchOrderNo}: the gateway answered with a refund (${order.payOrderId}) where its payment was asked about. Nothing was shipped, and no other payment is taken for this order: look at it in IOTPay's portal.`,
+      );
+      return attempt.payment ? this.#records.read(name) : this.tell(name, mchOrderNo);
+    }
     if (stateOf(order?.status) === 'paid' && order) {
       if (fits(order, attempt)) {
         const payment = paymentFrom(order, attempt);

@@ -43,11 +43,14 @@ export class Refunds {
     const record = await this.#records.read(name);
     const payment = this.#paymentOf(id, record, choice);
     for (const pending of (record?.refunds ?? []).filter(({ state }) => state === 'asked')) {
-      const done = await this.#settle(name, payment, pending);
+      // Its own payment's: under another one's number the wrong money would be given back.
+      const own = attemptOf(record, pending.mchOrderNo)?.payment;
+      const done = own && (await this.#settle(name, own, pending));
       const repeated = pending.kind === kind && (cents === undefined || cents === pending.amount);
       if (done && repeated && pending.mchOrderNo === payment.mchOrderNo) return done;
     }
     const planned = await this.#plan(name, id, kind, cents, payment);
+    if (planned.state === 'done') return planned;
     return this.#send(name, payment, planned);
   }
 
@@ -62,7 +65,11 @@ export class Refunds {
     );
   }
 
-  /** Puts a refund on record, within what is left of its payment. */
+  /**
+   * Puts a refund on record, within what is left of its payment.
+   * @returns where all is asked for and all was given back already: the refund that did it. Whoever calls again after a crash
+   *   is not refused
+   */
   async #plan(
     name: string,
     id: string,
@@ -78,7 +85,9 @@ export class Refunds {
       );
       left = payment.amount - given.reduce((sum, { amount }) => sum + amount, 0);
       const amount = cents ?? left;
-      planned = undefined;
+      planned =
+        cents === undefined && left <= 0 ? given.findLast(({ state }) => state === 'done') : undefined;
+      if (planned) return undefined;
       if (!record || amount > left || left <= 0) return undefined;
       planned = { mchRefundNo: newNumber(id), kind, mchOrderNo: payment.mchOrderNo, amount, state: 'asked' };
       return { ...record, refunds: [...(record.refunds ?? []), planned] };

@@ -39,6 +39,8 @@ export async function finish(
   // What is lost stays lost: the shop finds out by asking.
   sandbox.notifications.drop(Infinity);
   sandbox.advance(10_000);
+  // One may have been killed a moment ago.
+  await servers.allRun();
   await servers.ahead(AHEAD_MS);
   backend.ahead(AHEAD_MS);
   const gatewayOrders = sandbox.ledger.orders();

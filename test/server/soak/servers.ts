@@ -20,6 +20,7 @@ export class Servers {
   readonly #settings: Omit<ShopSettings, 'port' | 'run' | 'aheadMs'>;
   readonly #servers: Server[] = [];
   readonly #killed = new Map<number, number>();
+  readonly #restarts = new Set<Promise<void>>();
   #runs = 0;
   #closing = false;
   /** How far the servers' clocks are ahead, in milliseconds. */
@@ -59,6 +60,18 @@ export class Servers {
     const server = this.#servers[index];
     if (!server || this.#closing || this.#killed.has(server.run)) return;
     this.#killed.set(server.run, performance.now());
+    const restart = this.#restart(server, pauseMs);
+    this.#restarts.add(restart);
+    await restart.finally(() => this.#restarts.delete(restart));
+  }
+
+  /** Waits until every server runs: those that are just being killed, and those that ended by themselves. */
+  async allRun(): Promise<void> {
+    while (this.#restarts.size > 0) await Promise.all(this.#restarts);
+    for (const server of this.#servers) if (server.child && isGone(server.child)) await this.#spawn(server);
+  }
+
+  async #restart(server: Server, pauseMs: number): Promise<void> {
     if (server.child) await endOf(server.child);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (!this.#closing) await this.#spawn(server);
@@ -105,9 +118,11 @@ export class Servers {
   }
 }
 
+const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 /** Kills a process, and waits until it is gone. */
 async function endOf(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (isGone(child)) return;
   const gone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')));
   child.kill('SIGKILL');
   if ((await within(START_MS, gone)) === 'late')
