@@ -84,7 +84,7 @@ function start(tag: Element): void {
 
 function send(tag: Element, request: Started['request']): void {
   const controller = new AbortController();
-  const response = post(request, controller.signal);
+  const response = post(request, { signal: controller.signal });
   // Told by the element, once it is there.
   response.catch(() => {});
   const started: Started = {

@@ -9,12 +9,7 @@ export interface BackendRequest {
   readonly credentials: RequestCredentials;
   /** Sent as `Idempotency-Key`. */
   readonly key?: string;
-  /** Sent to its end, whether the page is left or nobody waits for the answer any more. */
-  readonly keepalive?: boolean;
 }
-
-/** Longest body that is sent with `keepalive`, in characters: browsers refuse more than 64 KiB, all such requests together. */
-const KEEPALIVE_MAX = 16_384;
 
 /** What the page's settings say of every request to the merchant's backend. */
 export type BackendSettings = Pick<Config, 'requestData' | 'mode' | 'headers' | 'credentials'>;
@@ -28,17 +23,18 @@ export function backendRequest(
   return { url, body: JSON.stringify({ ...requestData, mode, ...more }), headers, credentials };
 }
 
-/** Sends it. Rejects as `fetch` does; never repeats anything by itself. */
+/**
+ * Sends it. Rejects as `fetch` does; never repeats anything by itself.
+ * @param end - what ends it
+ */
 export function post(
-  { url, body, headers: extra, credentials, key, keepalive = false }: BackendRequest,
-  signal: AbortSignal,
+  { url, body, headers: extra, credentials, key }: BackendRequest,
+  end: Pick<RequestInit, 'signal' | 'keepalive'>,
   send: typeof fetch = fetch,
 ): Promise<Response> {
   const headers = new Headers(extra);
   headers.set('Content-Type', 'application/json');
   headers.set('Accept', 'application/json');
   if (key) headers.set('Idempotency-Key', key);
-  const kept = keepalive && body.length <= KEEPALIVE_MAX;
-  const end = kept ? { keepalive: true } : { signal };
   return send(url, { method: 'POST', body, headers, credentials, ...end });
 }

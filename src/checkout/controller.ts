@@ -1,9 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { asText } from '../gateway/envelope.js';
 import { readMoney, type Money } from '../gateway/money.js';
 import type { IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
-import { backendRequest } from './backend.js';
 import { Claim, type Claimant } from './claims.js';
 import { intentOf, readConfig, requireGateway, requireSource, type Config, type Settings } from './config.js';
 import { Developer, type Debuggable } from './developer.js';
@@ -13,7 +11,7 @@ import { Form } from './form.js';
 import { Losses, type Loss } from './loss.js';
 import { discardCopies } from './mount-point.js';
 import { whenNear } from './nearby.js';
-import { pollOrder } from './order-status.js';
+import { pollOrder, questionAbout } from './order-status.js';
 import { aboutOrder, readOrder, readOutcome } from './outcome.js';
 import { untilShown } from './page-shown.js';
 import { measured } from './phases.js';
@@ -419,12 +417,11 @@ export class CheckoutController implements ReactiveController {
 
   async #askOrder(signal: AbortSignal, unknown: IotpayOutcome): Promise<void> {
     const config = readConfig(this.#host);
-    const named = { mchOrderNo: unknown.mchOrderNo, payOrderId: asText(unknown.retData['payOrderId']) };
     const answer = await pollOrder(
       () => {
         this.askedAt = Date.now();
         this.#host.requestUpdate();
-        return backendRequest(config.orderStatusEndpoint ?? '', config, named);
+        return questionAbout(unknown, config);
       },
       unknown,
       this.#developer,
@@ -439,9 +436,7 @@ export class CheckoutController implements ReactiveController {
     const error =
       cause instanceof IotpayCheckoutError
         ? cause
-        : new IotpayCheckoutError('mount-failed', `The set-up broke unexpectedly: ${String(cause)}`, {
-            cause,
-          });
+        : new IotpayCheckoutError('mount-failed', `The set-up broke: ${String(cause)}`, { cause });
     this.#unmount();
     this.#claim.fail();
     this.#enter('error', error);

@@ -1,4 +1,6 @@
-import { post, type BackendRequest } from './backend.js';
+import { asText } from '../gateway/envelope.js';
+import { backendRequest, post, type BackendRequest } from './backend.js';
+import type { Config } from './config.js';
 import type { IotpayOutcome } from './events.js';
 import { aboutOrder, readOrder } from './outcome.js';
 import { listen } from './shared.js';
@@ -12,6 +14,23 @@ const LONGEST_MS = 5000;
 const TOTAL_MS = 600_000;
 /** How long one answer may take, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 15_000;
+
+/** Longest body that is sent with `keepalive`, in characters: browsers refuse more than 64 KiB, all such requests together. */
+const KEEPALIVE_MAX = 16_384;
+
+interface Question extends BackendRequest {
+  /** Sent to its end, whether the page is left or nobody waits for the answer any more. */
+  readonly keepalive?: boolean;
+}
+
+/** The question about an order of which IOTPay has reported something. */
+export function questionAbout(
+  { mchOrderNo, retData }: Pick<IotpayOutcome, 'mchOrderNo' | 'retData'>,
+  config: Config,
+): BackendRequest {
+  const named = { mchOrderNo, payOrderId: asText(retData['payOrderId']) };
+  return backendRequest(config.orderStatusEndpoint ?? '', config, named);
+}
 
 /** Who is told, once, of a route that does not answer. */
 export interface Listener {
@@ -52,8 +71,9 @@ export async function pollOrder(
       wait = 0;
     }
     if (signal.aborted) break;
-    const question = { ...request(), keepalive: wait === 0 };
-    const asked = await askOnce(question, order, ANSWER_TIMEOUT_MS, signal, listener);
+    const question = request();
+    const keepalive = wait === 0 && question.body.length <= KEEPALIVE_MAX;
+    const asked = await askOnce({ ...question, keepalive }, order, ANSWER_TIMEOUT_MS, signal, listener);
     if (asked && asked.outcome !== 'unknown') return asked;
     spent += Math.min(performance.now() - began, wait + ANSWER_TIMEOUT_MS);
   }
@@ -68,7 +88,7 @@ const longer = (wait: number) => Math.min(wait === 0 ? FIRST_MS : wait * 1.5, LO
  * @returns what the backend said of the order; `undefined` where it said nothing: the next question may get an answer
  */
 export async function askOnce(
-  request: BackendRequest,
+  request: Question,
   { mode, mchOrderNo }: Pick<IotpayOutcome, 'mode' | 'mchOrderNo'>,
   ms: number,
   signal: AbortSignal,
@@ -84,7 +104,7 @@ export async function askOnce(
   };
   try {
     return await within(ms, signal, late, async (step) => {
-      const response = await post(request, step);
+      const response = await post(request, request.keepalive ? { keepalive: true } : { signal: step });
       received = `HTTP ${response.status}`;
       if (!response.ok) throw new Error(received);
       const text = await response.text();

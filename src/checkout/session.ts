@@ -139,7 +139,7 @@ export async function requestSecureId(
   let response: Response;
   let text: string;
   try {
-    response = await post(request, signal, send);
+    response = await post(request, { signal }, send);
     text = await response.text();
   } catch (cause) {
     const directive = await refusedBy('connect', new URL(request.url).origin);
