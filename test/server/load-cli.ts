@@ -1,6 +1,7 @@
 /**
- * `npm run load`: 10,000 requests to each of two routes, 64 at a time, with a gateway that answers at once, beside a bare
- * route of Hono's in the same run; `-- --count 1000 --concurrency 16 --store memory,sqlite,postgresql,mariadb,redis`.
+ * `npm run load`: 10,000 requests to each of two routes, 64 at a time, with a gateway that answers at once, in turns with
+ * two bare routes of Hono's, five rounds after one that warms up; medians, and each share is taken within its round.
+ * `-- --count 1000 --rounds 3 --concurrency 16 --store memory,sqlite,postgresql,mariadb,redis`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { memoryStore } from '../../src/server/index.js';
 import { startDatabase } from '../support/databases.js';
-import { bareLoad, load } from './load.js';
+import { median } from '../bench/statistics.js';
+import { bareLoad, load, type LoadResult } from './load.js';
 import { DRIVERS, type OpenStore } from './stores/drivers.js';
 
 /** The driver that each store is measured with. */
@@ -22,11 +24,16 @@ const DRIVER = {
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '5' },
     concurrency: { type: 'string', default: '64' },
     store: { type: 'string', default: 'memory' },
   },
 });
-const [count, concurrency] = [Number(values.count), Number(values.concurrency)];
+const [count, rounds, concurrency] = [values.count, values.rounds, values.concurrency].map(Number) as [
+  number,
+  number,
+  number,
+];
 
 async function open(name: string): Promise<OpenStore> {
   if (name === 'memory') return { store: memoryStore(), close: async () => undefined };
@@ -43,30 +50,63 @@ async function open(name: string): Promise<OpenStore> {
   return { store, close: async () => (await close(), database.stop()) };
 }
 
-const rows: Record<string, string | number>[] = [];
+interface Round {
+  readonly result: LoadResult;
+  /** Of what the bare route does in the same round. */
+  readonly share: number;
+  /** Of what it does where it asks the gateway as well. */
+  readonly shareAsking: number;
+}
+
+/** One round's routes one after the other, so that what slows the machine down slows all of them. */
+async function measure(store: OpenStore['store'], round: number): Promise<Round[]> {
+  const bare = await bareLoad(count, concurrency);
+  const asking = await bareLoad(count, concurrency, true);
+  const results = await load(count, concurrency, { store, gatewayMs: 0, name: `round-${round}` });
+  return results.map((result) => ({
+    result,
+    share: result.perSecond / bare.perSecond,
+    shareAsking: result.perSecond / asking.perSecond,
+  }));
+}
+
+function rowOf(name: string, rounds: readonly Round[]) {
+  const middle = (read: (round: Round) => number) => median(rounds.map(read));
+  const sum = (read: (result: LoadResult) => number) =>
+    rounds.reduce((all, { result }) => all + read(result), 0);
+  return {
+    store: name,
+    route: rounds[0]?.result.route ?? '',
+    requests: sum(({ requests }) => requests),
+    lost: sum(({ lost }) => lost),
+    twice: sum(({ twice }) => twice),
+    unhandled: sum(({ distinct, handled }) => distinct - handled),
+    'median, ms': middle(({ result }) => result.medianMs).toFixed(2),
+    'p99, ms': middle(({ result }) => result.p99Ms).toFixed(2),
+    'per second': Math.round(middle(({ result }) => result.perSecond)),
+    'of a bare route': middle(({ share }) => share).toFixed(2),
+    'of one that asks': middle(({ shareAsking }) => shareAsking).toFixed(2),
+  };
+}
+
+const rows: ReturnType<typeof rowOf>[] = [];
 for (const name of values.store.split(',')) {
   console.error(`${name} …`);
   const { store, close } = await open(name);
   try {
-    // Once to warm up, once to be measured, beside each other.
-    await bareLoad(count, concurrency);
-    const bare = await bareLoad(count, concurrency);
-    for (const { perSecond, medianMs, p99Ms, ...rest } of await load(count, concurrency, {
-      store,
-      gatewayMs: 0,
-    })) {
-      rows.push({
-        store: name,
-        ...rest,
-        'median, ms': medianMs.toFixed(2),
-        'p99, ms': p99Ms.toFixed(2),
-        'per second': Math.round(perSecond),
-        'of a bare route': (perSecond / bare.perSecond).toFixed(2),
-      });
-      if (rest.lost > 0 || rest.twice > 0 || rest.distinct !== rest.handled) process.exitCode = 1;
-    }
+    const all: Round[][] = [];
+    // The first one warms up.
+    for (let round = 0; round <= rounds; round++) all.push(await measure(store, round));
+    const [forms, notifications] = [0, 1].map((route) =>
+      rowOf(
+        name,
+        all.slice(1).flatMap((each) => each[route] ?? []),
+      ),
+    );
+    if (forms && notifications) rows.push(forms, notifications);
   } finally {
     await close();
   }
 }
 console.table(rows);
+if (rows.some(({ lost, twice, unhandled }) => lost + twice + unhandled > 0)) process.exitCode = 1;

@@ -24,7 +24,7 @@ async function run(
   count: number,
   concurrency: number,
   handle: Route<unknown>,
-  requestOf: (n: number) => Request,
+  requests: readonly Request[],
   isRight: (status: number, text: string, n: number) => boolean,
   handled: ReadonlyMap<string, number>,
 ): Promise<LoadResult> {
@@ -33,7 +33,7 @@ async function run(
   const timings = await inParallel(count, concurrency, async (i) => {
     const n = numberOf(i);
     distinct.add(n);
-    const answer = await handle(requestOf(n));
+    const answer = await handle(requests[i] as Request);
     if (!isRight(answer.status, await answer.text(), n)) lost += 1;
   });
   return {
@@ -47,25 +47,56 @@ async function run(
   };
 }
 
+/** Made before the clock starts: their making is no work of the route. */
+const requestsOf = (count: number, requestOf: (n: number) => Request): Request[] =>
+  Array.from({ length: count }, (_, i) => requestOf(numberOf(i)));
+
 export interface LoadOptions {
-  /** Empty. Default: `memoryStore()`. */
+  /** Default: `memoryStore()`. */
   readonly store?: Store | undefined;
   /** How long the gateway takes for an answer, in milliseconds. Default: 1. */
   readonly gatewayMs?: number | undefined;
+  /** Stands in the orders' ids, so that several loads share one store. Default: `order`. */
+  readonly name?: string | undefined;
 }
 
-/** The same requests to a bare route of Hono's that reads JSON and answers with the same JSON: what is not ours. */
-export async function bareLoad(count: number, concurrency: number): Promise<Timings> {
+/** A gateway without a socket: reads the order as it was sent, and answers. */
+function gatewayOf(gatewayMs: number, heard: (mchOrderNo: string) => void): typeof fetch {
+  return (async (url: string, { body }: { body: string }) => {
+    if (gatewayMs > 0) await new Promise((resolve) => setTimeout(resolve, gatewayMs));
+    const { mchOrderNo = '' } = JSON.parse(body) as { mchOrderNo?: string };
+    if (url.endsWith('/cc_purchase')) heard(mchOrderNo);
+    const retData = { secureId: `S-${mchOrderNo}`, mchOrderNo, status: 0 };
+    return Response.json({ retCode: 'SUCCESS', retMsg: '', retData });
+  }) as unknown as typeof fetch;
+}
+
+const formRequest = (n: number) => post({ mode: 'pay', n }, { 'Idempotency-Key': `key-${n}` });
+
+/**
+ * Requests to a bare route of Hono's that reads JSON and answers with the same JSON: what is not ours.
+ * @param asks - whether it also asks the gateway once, which answers at once: what no route of this kind can do without
+ */
+export async function bareLoad(count: number, concurrency: number, asks = false): Promise<Timings> {
   const app = new Hono();
-  app.post('/', async (context) => {
+  const gateway = gatewayOf(0, () => {});
+  app.post('/route', async (context) => {
     const { n } = await context.req.json<{ n: number }>();
     const mchOrderNo = `order-${n}`;
+    if (asks) {
+      const answer = await gateway('http://localhost:9/v3/cc_purchase', {
+        method: 'POST',
+        body: JSON.stringify({ mchOrderNo }),
+      });
+      await answer.json();
+    }
     return context.json({ secureId: `S-${mchOrderNo}`, mchOrderNo, amount: 1999, currency: 'CAD' }, 200, {
       'Cache-Control': 'no-store',
     });
   });
+  const requests = requestsOf(count, formRequest);
   return inParallel(count, concurrency, async (i) => {
-    const answer = await app.fetch(post({ mode: 'pay', n: numberOf(i) }));
+    const answer = await app.fetch(requests[i] as Request);
     await answer.text();
   });
 }
@@ -74,51 +105,47 @@ export async function bareLoad(count: number, concurrency: number): Promise<Timi
 export async function load(
   count: number,
   concurrency: number,
-  { store = memoryStore(), gatewayMs = 1 }: LoadOptions = {},
+  { store = memoryStore(), gatewayMs = 1, name = 'order' }: LoadOptions = {},
 ): Promise<LoadResult[]> {
   const made = new Map<string, number>();
   const shipped = new Map<string, number>();
   /** The gateway's number of each order. */
   const numbers = new Map<number, string>();
-  const counted = (map: Map<string, number>, name: string) => map.set(name, (map.get(name) ?? 0) + 1);
-  const gateway = (async (url: string, { body }: { body: string }) => {
-    if (gatewayMs > 0) await new Promise((resolve) => setTimeout(resolve, gatewayMs));
-    const { mchOrderNo = '' } = JSON.parse(body) as { mchOrderNo?: string };
-    if (url.endsWith('/cc_purchase')) counted(made, mchOrderNo);
-    const retData = { secureId: `S-${mchOrderNo}`, mchOrderNo, status: 0 };
-    return Response.json({ retCode: 'SUCCESS', retMsg: '', retData });
-  }) as unknown as typeof fetch;
+  const counted = (map: Map<string, number>, each: string) => map.set(each, (map.get(each) ?? 0) + 1);
   const checkout = createCheckout({
-    iotpay: createIotpay({ ...MERCHANT, gatewayOrigin: 'http://localhost:9', fetch: gateway }),
+    iotpay: createIotpay({
+      ...MERCHANT,
+      gatewayOrigin: 'http://localhost:9',
+      fetch: gatewayOf(gatewayMs, (mchOrderNo) => void counted(made, mchOrderNo)),
+    }),
     store,
     notifyUrl: 'https://shop.example/notify',
     returnUrl: 'https://shop.example/thanks',
-    order: ({ data }) => ({ id: `order-${String(data['n'])}`, amount: 1999 }),
+    order: ({ data }) => ({ id: `${name}-${String(data['n'])}`, amount: 1999 }),
     onPaid: ({ orderId }) => void counted(shipped, orderId),
   });
-  return [
-    await run(
-      'secure-id',
-      count,
-      concurrency,
-      checkout.secureId,
-      (n) => post({ mode: 'pay', n }, { 'Idempotency-Key': `key-${n}` }),
-      (status, text, n) => {
-        const { mchOrderNo } = JSON.parse(text) as { mchOrderNo: string };
-        const first = numbers.get(n) ?? mchOrderNo;
-        numbers.set(n, first);
-        return status === 200 && mchOrderNo === first && text.includes(`"S-${first}"`);
-      },
-      made,
-    ),
-    await run(
-      'notification',
-      count,
-      concurrency,
-      checkout.notification,
-      (n) => post(notificationOf({ mchOrderNo: numbers.get(n), payOrderId: `P${n}` })),
-      (status, text) => status === 200 && text === 'SUCCESS',
-      shipped,
-    ),
-  ];
+  const forms = await run(
+    'secure-id',
+    count,
+    concurrency,
+    checkout.secureId,
+    requestsOf(count, (n) => post({ mode: 'pay', n }, { 'Idempotency-Key': `${name}-${n}` })),
+    (status, text, n) => {
+      const { mchOrderNo } = JSON.parse(text) as { mchOrderNo: string };
+      const first = numbers.get(n) ?? mchOrderNo;
+      numbers.set(n, first);
+      return status === 200 && mchOrderNo === first && text.includes(`"S-${first}"`);
+    },
+    made,
+  );
+  const notifications = await run(
+    'notification',
+    count,
+    concurrency,
+    checkout.notification,
+    requestsOf(count, (n) => post(notificationOf({ mchOrderNo: numbers.get(n), payOrderId: `P${n}` }))),
+    (status, text) => status === 200 && text === 'SUCCESS',
+    shipped,
+  );
+  return [forms, notifications];
 }

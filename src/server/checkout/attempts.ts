@@ -64,9 +64,16 @@ export class Attempts {
 
   /**
    * Puts on record what the gateway says of an attempt: in an answer, or in a notification.
+   * @param seen - the record, where it was read just now: a payment that is on it stays there, so that reading it again
+   *   would tell nothing new
    * @returns the record as it is now
    */
-  put(name: string, attempt: Attempt, order: Order | undefined): Promise<OrderRecord | undefined> {
+  put(
+    name: string,
+    attempt: Attempt,
+    order: Order | undefined,
+    seen?: OrderRecord,
+  ): Promise<OrderRecord | undefined> {
     const { mchOrderNo } = attempt;
     // What became of money given back says nothing of the payment: neither paid nor failed may come of it.
     if (order && kindOfOrder(order.payType, asText(order['originalOrderId'])) === 'refund') {
@@ -78,7 +85,8 @@ export class Attempts {
     if (stateOf(order?.status) === 'paid' && order) {
       if (fits(order, attempt)) {
         const payment = paymentFrom(order, attempt);
-        return this.#records.change(name, (record) => withPayment(record, payment));
+        const put = (record: OrderRecord | undefined) => withPayment(record, payment);
+        return this.#records.change(name, put, seen && { record: seen });
       }
       this.#log.error(
         `order attempt ${mchOrderNo}: the gateway says that ${order.amount} ${order.currency} were paid, expected ${attempt.amount} ${attempt.currency}. Nothing was shipped, and no other payment is taken for this order: look at it in IOTPay's portal.`,

@@ -11,7 +11,15 @@ import { headTags, type HeadOptions } from './head.js';
 import { consoleLog, loggerOf, type Log } from './log.js';
 import { checkOptions } from './options.js';
 import { notificationRoute } from './notifications.js';
-import { askOrder, checkCents, checkId, checkOrder, type CheckedOrder, type OrderFunction } from './order.js';
+import {
+  askOrder,
+  checkCents,
+  checkId,
+  checkOrder,
+  isResponse,
+  type CheckedOrder,
+  type OrderFunction,
+} from './order.js';
 import {
   nameOf,
   paymentOf,
@@ -260,7 +268,7 @@ async function orderToCharge<Context>(
     context: context as Context,
     orderId: id,
   });
-  if (answer instanceof Response)
+  if (isResponse(answer))
     throw new TypeError(
       `charge: \`order\` refused (HTTP ${answer.status}) to give the order ${JSON.stringify(id)}. Give charge what \`order\` needs to know the visitor: { request, context, data }; or give the amount.`,
     );

@@ -1,3 +1,4 @@
+import type { StoredValue } from '../stores/store.js';
 import type { GuardedStore } from './guard.js';
 
 /** How often a change is tried again where others write at the same time. */
@@ -12,18 +13,27 @@ export interface Written {
   readonly ttlMs: number;
 }
 
+/** What the caller has read of a value a moment ago, and its version. */
+export interface Seen {
+  /** `undefined`: nothing was there. */
+  readonly stored: StoredValue | undefined;
+}
+
 /**
  * Changes one value of the store, however many processes write it at the same time.
  * @param change - gets what is there now, and says what shall be there; `undefined`: nothing is written. Asked again with
  *   what the others wrote where they were faster.
+ * @param seen - spares the first reading. What is wrong in it costs another try and nothing else: the store compares. Where
+ *   `change` wants nothing written, that is then said of what was seen.
  */
 export async function compareAndSet(
   store: GuardedStore,
   key: string,
   change: (text: string | undefined) => Promise<Written | undefined> | Written | undefined,
+  seen?: Seen,
 ): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const stored = await store.get(key);
+    const stored = seen && tries === 0 ? seen.stored : await store.get(key);
     const wanted = await change(stored?.value);
     if (!wanted) return;
     const { text, ttlMs } = wanted;

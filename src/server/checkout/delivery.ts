@@ -63,12 +63,22 @@ export class Delivery {
     if (!record) return true;
     let all = true;
     for (const { mchOrderNo } of undelivered(record)) {
-      const told = await withLease(this.#options.store, `lease:${mchOrderNo}`, ON_PAID_LIMIT_MS, () =>
-        this.#tell(name, mchOrderNo),
+      const told = await withLease(
+        this.#options.store,
+        `lease:${mchOrderNo}`,
+        ON_PAID_LIMIT_MS,
+        () => this.#tell(name, mchOrderNo),
+        // Told, and that is on record: nobody has anything to do under this lease any more.
+        true,
       );
-      all &&= told !== undefined;
+      all &&= told !== undefined || (await this.#isTold(name, mchOrderNo));
     }
     return all;
+  }
+
+  /** Whether whoever holds the lease has told already, since the record was read. */
+  async #isTold(name: string, mchOrderNo: string): Promise<boolean> {
+    return attemptOf(await this.#options.records.read(name), mchOrderNo)?.delivered ?? false;
   }
 
   /** The same, for whoever has something else to say: a failure goes into the log, and is tried again later. */
@@ -95,16 +105,16 @@ export class Delivery {
     const { payment } = attempt;
     if (record.paidBy === mchOrderNo) await onPaid({ orderId: record.id, payment });
     else await this.#twice(record, payment);
-    await this.#mark(name, mchOrderNo);
+    await this.#mark(name, mchOrderNo, record);
   }
 
   /** Writes down that the merchant has been told: a connection that breaks just now is no reason to ship twice. */
-  async #mark(name: string, mchOrderNo: string): Promise<void> {
+  async #mark(name: string, mchOrderNo: string, record: OrderRecord): Promise<void> {
     const { records } = this.#options;
     const endMs = Date.now() + MARK_MS;
     for (let pauseMs = MARK_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
       try {
-        await records.change(name, (found) => changeAttempt(found, mchOrderNo, markDelivered));
+        await records.change(name, (found) => changeAttempt(found, mchOrderNo, markDelivered), { record });
         return;
       } catch (error) {
         if (Date.now() + pauseMs >= endMs) throw error;

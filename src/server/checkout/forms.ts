@@ -103,14 +103,15 @@ export class Forms {
     const mchOrderNo = newNumber(order.id);
     const attempt: Attempt = { mchOrderNo, by: 'form', amount, currency, channel, at: now() };
     let put = false;
-    await records.change(name, (found) => {
+    const add = (found: OrderRecord | undefined) => {
       put = sameAttempts(found, settled) && verdictOf(found, wanted, now()).do === 'make';
       if (!put) return undefined;
       const hinted = wanted.failed
         ? changeAttempt(found, wanted.failed, (each) => ({ ...each, hinted: true }))
         : undefined;
       return withAttempt(hinted ?? found, order.id, attempt);
-    });
+    };
+    await records.change(name, add, { record: settled });
     if (!put) return undefined;
     try {
       const { secureId } = await iotpay.purchase({

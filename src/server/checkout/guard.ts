@@ -16,25 +16,29 @@ export class DeadlineError extends Error {
  * reported as unhandled.
  * @returns `undefined` where the time was over first
  */
-export async function inTime<T>(
+export function inTime<T>(
   work: Promise<T>,
   ms: number,
   late: (error: unknown) => void = () => {},
 ): Promise<{ readonly value: T } | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
-  work.catch((error: unknown) => over && late(error));
-  const end = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const timer = setTimeout(() => {
       over = true;
       resolve(undefined);
     }, ms);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve({ value });
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        if (over) late(error);
+        else reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work.then((value) => ({ value })), end]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**

@@ -12,6 +12,8 @@ const NOBODY = '';
  * Runs `work` unless another process holds the lease. While the work goes on the lease is renewed, so that a slow server
  * and a dead one are told apart; the store's clock decides when it is over.
  * @param limitMs - after so many milliseconds the lease is not renewed any more: whoever comes next runs the work again
+ * @param once - whether work that has succeeded leaves nothing to do: its lease is not given back, but runs out. Where it
+ *   fails, others may try at once
  * @returns `undefined` where somebody else holds the lease
  */
 export async function withLease<T>(
@@ -19,6 +21,7 @@ export async function withLease<T>(
   key: string,
   limitMs: number,
   work: () => Promise<T>,
+  once = false,
 ): Promise<{ readonly value: T } | undefined> {
   const owner = randomUUID();
   // A store that fails just now keeps the lease until its time is over: that costs seconds and loses nothing.
@@ -35,16 +38,21 @@ export async function withLease<T>(
     if (Date.now() >= endMs) clearInterval(timer);
     else renewing = renewing.then(() => replace(store, key, owner, owner, LEASE_MS)).catch(() => {}); // The next may pass.
   }, RENEW_MS);
+  let isSpent = false;
   try {
-    return { value: await work() };
+    const value = await work();
+    isSpent = once;
+    return { value };
   } finally {
     clearInterval(timer);
     await renewing;
-    await giveBack();
+    if (!isSpent) await giveBack();
   }
 }
 
 async function take(store: GuardedStore, key: string, owner: string): Promise<boolean> {
+  // Nearly always nobody holds it or has held it, so that no reading is needed first.
+  if (await store.set(key, owner, { version: undefined, ttlMs: LEASE_MS })) return true;
   const held = await store.get(key);
   if (held && held.value !== NOBODY) return false;
   return store.set(key, owner, { version: held?.version, ttlMs: LEASE_MS });

@@ -51,7 +51,11 @@ export function notificationRoute<Context>(
 
 async function readFields(request: Request): Promise<JsonObject> {
   const text = await readBody(request);
-  const fields = parseNotification(text, request.headers.get('Content-Type'), new URL(request.url).search);
+  const fields = parseNotification(
+    text,
+    request.headers.get('Content-Type'),
+    text.trim() ? '' : new URL(request.url).search,
+  );
   if (fields) return fields;
   throw new RouteRefusal(
     400,
@@ -109,7 +113,7 @@ async function find<Context>(
 /** A verified notification about an attempt on record. */
 async function hearOf<Context>(
   parts: Parts<Context>,
-  { name, attempt }: Found,
+  { name, record, attempt }: Found,
   notification: Notification,
 ): Promise<Response> {
   const { attempts } = parts;
@@ -121,7 +125,7 @@ async function hearOf<Context>(
           `The gateway says that ${notification.amount} ${notification.currency} were paid for ${attempt.mchOrderNo}; expected ${attempt.amount} ${attempt.currency}.`,
           'Nothing was shipped. Look at it in IOTPay’s portal.',
         );
-      return shipped(parts, name, await attempts.put(name, attempt, notification));
+      return shipped(parts, name, await attempts.put(name, attempt, notification, record));
     case 'failed':
       await attempts.put(name, attempt, notification);
       return say('SUCCESS');
@@ -130,9 +134,9 @@ async function hearOf<Context>(
       return say('SUCCESS');
     default: {
       // A status that nobody knows: the gateway's answer to a question decides. Acknowledged, or it would come back for ever.
-      const { record, failure } = await attempts.settle(name, await parts.records.read(name));
-      if (failure !== undefined) attempts.warn(failure);
-      return record && paymentOf(record) ? shipped(parts, name, record) : say('SUCCESS');
+      const settled = await attempts.settle(name, record);
+      if (settled.failure !== undefined) attempts.warn(settled.failure);
+      return paymentOf(settled.record) ? shipped(parts, name, settled.record) : say('SUCCESS');
     }
   }
 }

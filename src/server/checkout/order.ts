@@ -188,7 +188,7 @@ function flag(name: string, value: unknown): boolean {
 }
 
 /** A `Response` of this realm or of another one (a framework may bring its own class). */
-function isResponse(value: unknown): value is Response {
+export function isResponse(value: unknown): value is Response {
   return (
     value instanceof Response ||
     (typeof value === 'object' &&

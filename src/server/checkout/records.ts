@@ -1,4 +1,5 @@
-import { compareAndSet } from './compare-and-set.js';
+import type { StoredValue } from '../stores/store.js';
+import { compareAndSet, type Seen } from './compare-and-set.js';
 import type { GuardedStore } from './guard.js';
 import { readRecord, writeRecord, type OrderRecord } from './record.js';
 
@@ -15,6 +16,8 @@ export const WATCH_PREFIX = 'watch:';
 export class Records {
   readonly #store: GuardedStore;
   readonly #now: () => number;
+  /** The text and the version that a record was read from. */
+  readonly #sources = new WeakMap<OrderRecord, StoredValue>();
 
   constructor(store: GuardedStore, now: () => number) {
     this.#store = store;
@@ -24,36 +27,57 @@ export class Records {
   async read(name: string): Promise<OrderRecord | undefined> {
     const key = `order:${name}`;
     const stored = await this.#store.get(key);
-    return stored && readRecord(stored.value, key);
+    if (!stored) return undefined;
+    const record = readRecord(stored.value, key);
+    this.#sources.set(record, stored);
+    return record;
   }
 
   /**
    * Changes a record, however many write it at the same time: `change` is asked again with what the others wrote.
    * @param change - gives the new record, or `undefined` to leave it as it is
+   * @param seen - what `read` gave a moment ago (`undefined`: nothing was there), which spares reading it again. Only where
+   *   `change` may decide on it to leave the record as it is: then that is what is returned
    * @returns the record as it is now
    */
   change(
     name: string,
     change: (record: OrderRecord | undefined) => OrderRecord | undefined,
+    seen?: { readonly record: OrderRecord | undefined },
   ): Promise<OrderRecord | undefined> {
-    return this.#write(name, async (record) => {
-      const wanted = change(record);
-      return wanted && this.#watch(name, wanted);
-    });
+    return this.#write(
+      name,
+      async (record) => {
+        const wanted = change(record);
+        return wanted && this.#watch(name, wanted);
+      },
+      seen,
+    );
+  }
+
+  /** What the store compares with; `undefined` for a record that was not read, but is what was written over one. */
+  #seen(seen: { readonly record: OrderRecord | undefined } | undefined): Seen | undefined {
+    if (!seen?.record) return seen && { stored: undefined };
+    const stored = this.#sources.get(seen.record);
+    return stored && { stored };
   }
 
   async #write(
     name: string,
     change: (record: OrderRecord | undefined) => Promise<OrderRecord | undefined>,
+    seen?: { readonly record: OrderRecord | undefined },
   ): Promise<OrderRecord | undefined> {
     const key = `order:${name}`;
+    const before = this.#seen(seen);
     let now: OrderRecord | undefined;
-    await compareAndSet(this.#store, key, async (text) => {
-      const record = text === undefined ? undefined : readRecord(text, key);
+    const changed = async (text: string | undefined) => {
+      const isSeen = before !== undefined && text === before.stored?.value;
+      const record = isSeen ? seen?.record : text === undefined ? undefined : readRecord(text, key);
       const wanted = await change(record);
       now = wanted ?? record;
       return wanted && { text: writeRecord(wanted), ttlMs: RECORD_TTL_MS };
-    });
+    };
+    await compareAndSet(this.#store, key, changed, before);
     return now;
   }
 
@@ -63,7 +87,9 @@ export class Records {
     // Once a day is often enough, and spares a write for each change.
     if ((record.watchedUntil ?? 0) > until - DAY_MS) return record;
     const key = WATCH_PREFIX + name;
-    await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }));
+    // Most are new, and have no mark yet.
+    const seen = record.watchedUntil === undefined ? { stored: undefined } : undefined;
+    await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }), seen);
     return { ...record, watchedUntil: until };
   }
 

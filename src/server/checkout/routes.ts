@@ -20,7 +20,7 @@ import type { Delivery } from './delivery.js';
 import type { Forms } from './forms.js';
 import type { GuardedStore } from './guard.js';
 import type { Logger } from './log.js';
-import { askOrder, type CheckedCard, type CheckedOrder, type OrderFunction } from './order.js';
+import { askOrder, isResponse, type CheckedCard, type CheckedOrder, type OrderFunction } from './order.js';
 import { attemptOf, nameIn, nameOf, paymentOf, undecidedIn, type OrderRecord } from './record.js';
 import type { Records } from './records.js';
 
@@ -50,6 +50,9 @@ export interface Parts<Context> {
 
 type Mode = 'pay' | 'add';
 
+/** What a route says: an answer of ours, or the response with which `order` refused. */
+type Answer = Response | JsonObject;
+
 /** `POST …/secure-id`. */
 export function secureIdRoute<Context>(parts: Parts<Context>): Route<Context> {
   return browserRoute('secure-id', parts, async (request, context, text, { mode, failed, ...data }) => {
@@ -57,12 +60,12 @@ export function secureIdRoute<Context>(parts: Parts<Context>): Route<Context> {
     const key = readKey(request);
     if (requireMode(mode) === 'add') {
       const card = await askOrder(parts.order, { ...question, mode: 'add' });
-      if (card instanceof Response) return card;
+      if (isResponse(card)) return card;
       await requireSameBody(parts.store, key, text);
       return openCard(parts, card, key);
     }
     const order = await askOrder(parts.order, { ...question, mode: 'pay' });
-    if (order instanceof Response) return order;
+    if (isResponse(order)) return order;
     await requireSameBody(parts.store, key, text);
     return openForm(parts, order, asText(failed));
   });
@@ -72,31 +75,31 @@ async function openCard<Context>(
   { cards, gatewayOrigin }: Parts<Context>,
   card: CheckedCard,
   key: string | undefined,
-): Promise<Response> {
+): Promise<Answer> {
   const secureId = await cards.open(card, key && hash(key));
-  return jsonResponse({ secureId, gatewayOrigin });
+  return { secureId, gatewayOrigin };
 }
 
 async function openForm<Context>(
   { forms, delivery, gatewayOrigin }: Parts<Context>,
   order: CheckedOrder,
   failed: string | undefined,
-): Promise<Response> {
+): Promise<Answer> {
   const { amount, currency } = order;
-  if (order.paid) return jsonResponse({ status: 2, amount, currency });
+  if (order.paid) return { status: 2, amount, currency };
   const answer = await forms.open(order, failed);
   if (answer.is === 'paid') {
     const { status, mchOrderNo, amount, currency } = answer.payment;
     await delivery.deliverQuietly(nameOf(order.id), answer.record, ON_PAID_WAIT_MS);
-    return jsonResponse({ status, mchOrderNo, amount, currency });
+    return { status, mchOrderNo, amount, currency };
   }
   if (answer.is === 'undecided') {
     const { mchOrderNo, amount, currency } = answer;
-    return jsonResponse({ status: 1, mchOrderNo, amount, currency });
+    return { status: 1, mchOrderNo, amount, currency };
   }
   const { secureId, mchOrderNo } = answer.attempt;
   const expiresIn = Math.floor(answer.expiresInMs / 1000);
-  return jsonResponse({ secureId, mchOrderNo, amount, currency, expiresIn, gatewayOrigin });
+  return { secureId, mchOrderNo, amount, currency, expiresIn, gatewayOrigin };
 }
 
 /** `POST …/order-status`. */
@@ -110,12 +113,12 @@ export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context>
     const question = { data, request, context, orderId: known?.id };
     if (requireMode(mode) === 'add') {
       const card = await askOrder(parts.order, { ...question, mode: 'add' });
-      if (card instanceof Response) return card;
+      if (isResponse(card)) return card;
       const saved = await parts.cards.settle(nameOf(card.id));
-      return jsonResponse({ status: saved.length ? 2 : 0 });
+      return { status: saved.length ? 2 : 0 };
     }
     const order = await askOrder(parts.order, { ...question, mode: 'pay' });
-    if (order instanceof Response) return order;
+    if (isResponse(order)) return order;
     return tellStatus(parts, order, asked, frameRemoved !== true);
   });
 }
@@ -125,13 +128,13 @@ async function tellStatus<Context>(
   order: CheckedOrder,
   asked: string | undefined,
   submitted: boolean,
-): Promise<Response> {
+): Promise<Answer> {
   const { records, attempts, delivery } = parts;
   const name = nameOf(order.id);
   const before = await records.read(name);
   const meant = before?.attempts.findLast(({ dead, mchOrderNo }) => (asked ? mchOrderNo === asked : !dead));
   if (!meant) {
-    if (order.paid) return jsonResponse({ status: 2, amount: order.amount, currency: order.currency });
+    if (order.paid) return { status: 2, amount: order.amount, currency: order.currency };
     throw new RouteRefusal(
       404,
       'There is no such payment of this order.',
@@ -147,7 +150,7 @@ async function tellStatus<Context>(
   if (!submitted && isUnderWay(attemptOf(record, mchOrderNo)?.status))
     record = (await attempts.tell(name, mchOrderNo)) ?? record;
   await delivery.deliverQuietly(name, record, ON_PAID_WAIT_MS);
-  return jsonResponse(statusOf(record, mchOrderNo));
+  return statusOf(record, mchOrderNo);
 }
 
 /** Settles an order, unless it was asked about a moment ago; what can't be asked is not known yet. */
@@ -183,7 +186,7 @@ function statusOf(record: OrderRecord | undefined, mchOrderNo: string): JsonObje
 function browserRoute<Context>(
   route: string,
   { origins, log }: Parts<Context>,
-  work: (request: Request, context: Context, text: string, data: JsonObject) => Promise<Response>,
+  work: (request: Request, context: Context, text: string, data: JsonObject) => Promise<Answer>,
 ): Route<Context> {
   return async (request, context) => {
     requireWebRequest(request);
@@ -194,6 +197,7 @@ function browserRoute<Context>(
       requireOwnPage(request, origins);
       const { text, data } = await readJsonObject(request);
       const answer = await work(request, context as Context, text, data);
+      if (!isResponse(answer)) return jsonResponse(answer, 200, corsHeaders(request, origins));
       if (answer.status >= 400)
         log.warn(`${route}: HTTP ${answer.status}: \`order\` refused this visitor's request.`);
       return withHeaders(answer, { 'Cache-Control': 'no-store', ...corsHeaders(request, origins) });
@@ -229,9 +233,8 @@ async function requireSameBody(store: GuardedStore, key: string | undefined, tex
   if (!key) return;
   const name = `key:${hash(key)}`;
   const body = hash(text);
-  let found = await store.get(name);
-  if (!found && (await store.set(name, body, { version: undefined, ttlMs: KEY_TTL_MS }))) return;
-  found ??= await store.get(name);
+  if (await store.set(name, body, { version: undefined, ttlMs: KEY_TTL_MS })) return;
+  const found = await store.get(name);
   if (!found || found.value === body) return;
   throw new RouteRefusal(
     409,

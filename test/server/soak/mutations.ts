@@ -45,7 +45,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'an order that is not settled is watched': {
     file: 'records.ts',
-    text: "await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }));",
+    text: "await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }), seen);",
     instead: '',
   },
   'one process at a time tells of a payment': {
