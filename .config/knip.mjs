@@ -38,5 +38,5 @@ export default {
     'svelte',
   ],
   // Not npm's: Debian's package manager, and this package's own command in a merchant's project.
-  ignoreBinaries: ['apt-get', 'iotpay-checkout'],
+  ignoreBinaries: ['apt-get', 'iotpay-checkout', 'openssl'],
 };

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { faults, PATIENCE_S } from './faults.js';
+import { network } from './network.js';
 import { crowds, repetition } from './repetition.js';
 import { handlers, signatures } from './server.js';
 import { CDN_FILE } from './site.js';
@@ -55,6 +56,26 @@ const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }
         limit: Math.round(mount.limit),
         'of the sample': (mount.ours / mount.sample).toFixed(2),
         'started, of the sample': (mount['ours, started'] / mount.sample).toFixed(2),
+      })),
+    );
+  },
+  network: async ({ rounds }) => {
+    const rows = await network(rounds);
+    title(
+      'On a real network',
+      'a first visit over HTTP/2 and TLS at 1.6 Mbit/s with a processor four times slower; ms from the navigation to the call of mount(), of a peer until its package has run; medians',
+    );
+    show(
+      rows.map(({ roundTripMs, kind, ms, rounds: all, blockingMs, kilobytes }) => ({
+        'round trip': roundTripMs,
+        '': kind,
+        ms: Math.round(ms),
+        'lowest–highest': spread(all),
+        'of the sample': (
+          ms / (rows.find((row) => row.kind === 'sample' && row.roundTripMs === roundTripMs)?.ms ?? NaN)
+        ).toFixed(2),
+        'total blocking time': Math.round(blockingMs),
+        kB: kilobytes.toFixed(1),
       })),
     );
   },

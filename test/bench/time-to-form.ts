@@ -17,7 +17,7 @@ interface Times {
   readonly frame: number;
 }
 
-const SCRIPT = `window.Iotpay = () => ({ mount(selector) {
+export const SCRIPT = `window.Iotpay = () => ({ mount(selector) {
   times.mount = performance.now() - times.start;
   const frame = document.createElement('iframe');
   frame.addEventListener('load', () => { times.frame = performance.now() - times.start; });
@@ -26,7 +26,7 @@ const SCRIPT = `window.Iotpay = () => ({ mount(selector) {
 } });`;
 
 /** How IOTPay's own page does it: the script, then the secureId, then the form. */
-const SAMPLE = `
+export const SAMPLE = `
   const tag = document.createElement('script');
   tag.src = scriptOrigin + '/cc/iotpaycc.js';
   tag.onload = async () => {
@@ -37,7 +37,7 @@ const SAMPLE = `
   document.head.append(tag);`;
 
 /** Nothing but the two requests, side by side. */
-const LIMIT = `
+export const LIMIT = `
   const script = new Promise((resolve) => {
     const tag = document.createElement('script');
     tag.src = scriptOrigin + '/cc/iotpaycc.js';
