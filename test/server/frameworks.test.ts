@@ -232,6 +232,42 @@ describe('the snippets of FRAMEWORKS.md', () => {
     assert.equal((shop.contexts[0] as { locals?: unknown }).locals, locals);
   });
 
+  it('SvelteKit: a hook that refuses forms of other sites, but no notification', async () => {
+    mkdirSync(join(FOLDER, 'hooks'), { recursive: true });
+    const file = join(FOLDER, 'hooks/hooks.js');
+    writeFileSync(file, SNIPPETS.get('hooks.js') ?? '');
+    const { handle } = (await import(pathToFileURL(file).href)) as {
+      handle: (input: object) => Response;
+    };
+    const url = new URL('https://shop.example/contact');
+    const send = (id: string, headers: Record<string, string>) =>
+      handle({
+        event: { request: new Request(url, { method: 'POST', headers }), url, route: { id } },
+        resolve: () => new Response(),
+      }).status;
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain',
+    ]) {
+      assert.equal(send('/contact', { 'Content-Type': type }), 403, type);
+      assert.equal(send('/contact', { 'Content-Type': type, Origin: 'https://other.example' }), 403, type);
+      assert.equal(send('/contact', { 'Content-Type': type, Origin: url.origin }), 200, type);
+      assert.equal(send('/pay/[route]', { 'Content-Type': type }), 200, type);
+    }
+    assert.equal(send('/contact', { 'Content-Type': 'application/json' }), 200);
+  });
+
+  it('Astro: an endpoint', async (test) => {
+    const locals = { customer: 'ann' };
+    const shop = await shopOf(test, 'astro', ({ POST }) =>
+      ofFetch((request) => (POST as (context: object) => Promise<Response>)({ request, locals })),
+    );
+    await sells(shop);
+    await refuses(shop);
+    assert.equal((shop.contexts[0] as { locals?: unknown }).locals, locals);
+  });
+
   it('Cloudflare Workers', async (test) => {
     const env = { ASSETS: { fetch: () => new Response('an asset') } };
     const shop = await shopOf(test, 'worker', ({ default: worker }) =>
