@@ -110,7 +110,13 @@ async function send(connection: Connection, name: CallName, signed: JsonObject):
 
 /** Sends the request and reads the whole answer, within the time and the size that are allowed. */
 async function exchange(connection: Connection, address: string, body: string, fail: Fail): Promise<string> {
-  const signal = AbortSignal.timeout(connection.timeoutMs);
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  // Not AbortSignal.timeout: its timer stays for the whole time after an answer that came at once.
+  const timer = setTimeout(
+    () => giveUp.abort(new DOMException('The time is over.', 'TimeoutError')),
+    connection.timeoutMs,
+  );
   let response: Response;
   let text: string | undefined;
   try {
@@ -132,6 +138,8 @@ async function exchange(connection: Connection, address: string, body: string, f
           `the gateway could not be reached, or the connection broke${codeOf(cause)}.${isLoopback(new URL(address).hostname) ? ' Is the sandbox running there (npx iotpay-checkout sandbox)?' : ''}`,
           { cause },
         );
+  } finally {
+    clearTimeout(timer);
   }
   if (!response.ok) {
     const httpStatus = response.status;

@@ -23,6 +23,21 @@ export class WrittenNumber {
   }
 }
 
+/**
+ * Found in every JSON text that has a number whose written form JavaScript may not keep: one with a point or an exponent, of
+ * sixteen digits or more, or -0. Texts inside of strings may look like one, which costs time and nothing else.
+ */
+const MAYBE_INEXACT = /(?:^|[:,[\s])(?:-0|-?(?:\d{16}|\d+[.eE]))/;
+
+/** Whether a JSON text has no such number and no nesting that would be cut off: `JSON.parse` reads it exactly. */
+function isPlain(text: string): boolean {
+  if (MAYBE_INEXACT.test(text)) return false;
+  let depth = 0;
+  for (let at = -1; (at = text.indexOf('{', at + 1)) !== -1;) depth += 1;
+  for (let at = -1; (at = text.indexOf('[', at + 1)) !== -1;) depth += 1;
+  return depth <= MAX_DEPTH;
+}
+
 /** A string with what is between its quotes, or a number: outside strings, digits occur in numbers only. */
 const STRING_OR_NUMBER = /"([^"\\]*(?:\\.[^"\\]*)*)"|-?\d[\d.eE+-]*/g;
 
@@ -32,7 +47,11 @@ const STRING_OR_NUMBER = /"([^"\\]*(?:\\.[^"\\]*)*)"|-?\d[\d.eE+-]*/g;
  * @throws SyntaxError
  */
 export function parseExactly(text: string): unknown {
-  JSON.parse(text);
+  const read: unknown = JSON.parse(text);
+  return isPlain(text) ? read : withWrittenNumbers(text);
+}
+
+function withWrittenNumbers(text: string): unknown {
   // The text is JSON from here on. Strings are marked with s, numbers become strings marked with n.
   const marked = text.replace(STRING_OR_NUMBER, (token, inner: string | undefined) =>
     inner === undefined ? `"n${token}"` : `"s${inner}"`,
@@ -60,7 +79,8 @@ function numberOf(text: string): number | WrittenNumber {
  * @throws SyntaxError
  */
 export function parsePlainly(text: string): unknown {
-  return plain(parseExactly(text));
+  const read: unknown = JSON.parse(text);
+  return isPlain(text) ? read : plain(withWrittenNumbers(text));
 }
 
 /** Without `WrittenNumber`s, at any depth that `parseExactly` keeps. */

@@ -91,9 +91,14 @@ export function checkNotification(fields: JsonObject, keys: NotificationKeys): N
   const received = Object.hasOwn(fields, 'sign') ? fields['sign'] : undefined;
   if (typeof received !== 'string' || received === '')
     return refuse('expected the field sign, a text; received none. Is this a notification of IOTPay’s?');
-  const signed = writings(fields).find((parts) =>
-    keys.merchantKeys.some((key) => isSignatureOf(received, parts, key)),
-  );
+  const isSigned = (parts: readonly SignedPart[]) =>
+    keys.merchantKeys.some((key) => isSignatureOf(received, parts, key));
+  let signed: readonly SignedPart[] | undefined;
+  for (const parts of writings(fields)) {
+    if (!isSigned(parts)) continue;
+    signed = parts;
+    break;
+  }
   if (!signed) {
     return refuse(
       'the signature is not the one of these fields, in neither of the two ways in which IOTPay may write them. Is the merchant key (IOTPAY_MERCHANT_KEY) the one of this mchId? Has something on the way changed the body?',

@@ -5,6 +5,8 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 /** How long a body may take to arrive, in milliseconds. */
 const BODY_MS = 15_000;
 
+const utf8 = new TextDecoder();
+
 /** A route: give it a request, send its response. */
 export type Route<Context> = (request: Request, context?: Context) => Promise<Response>;
 
@@ -108,6 +110,7 @@ export function requireOwnPage(request: Request, { allowed, own }: Origins): voi
   const origin = request.headers.get('Origin');
   if (origin !== null && (allowed.has(origin) || origin === own)) return;
   const site = request.headers.get('Sec-Fetch-Site');
+  if (origin === null && site === null) return;
   const here = new URL(request.url).origin;
   const foreign =
     site === null ? origin !== null && origin !== here : site !== 'same-origin' && site !== 'none';
@@ -181,7 +184,7 @@ export async function readBody(request: Request): Promise<string> {
     clearTimeout(timer);
   }
   if (late) throw new RouteRefusal(408, `The body did not arrive within ${BODY_MS} ms.`);
-  return new TextDecoder().decode(joined(chunks, size));
+  return utf8.decode(joined(chunks, size));
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { digest, hexDigest } from './digest.js';
 import { WrittenNumber } from './exact-json.js';
 import { compareNatural } from './natural-order.js';
 
@@ -35,16 +36,18 @@ export function verify(params: SignableParams, key: string): boolean {
 
 /**
  * The two ways in which a notification's signed text may be written; nobody documents which one IOTPay's server uses.
- * `undefined` for a way in which these fields can't be written.
+ * Each is written when it is asked for; a way in which these fields can't be written is passed over.
  */
-export function writings(fields: SignableParams): readonly SignedPart[][] {
-  return [() => pageParts(fields, writtenAsReceived), () => phpParts(fields)].flatMap((write) => {
+export function* writings(fields: SignableParams): Generator<SignedPart[], void> {
+  for (const write of [() => pageParts(fields, writtenAsReceived), () => phpParts(fields)]) {
+    let parts: SignedPart[];
     try {
-      return [write()];
+      parts = write();
     } catch {
-      return [];
+      continue;
     }
-  });
+    yield parts;
+  }
 }
 
 /** Whether a text that was received is the signature of these parts. In constant time, in either case of letters. */
@@ -76,13 +79,13 @@ function phpParts(params: SignableParams): SignedPart[] {
 
 function digestOf(parts: readonly SignedPart[], key: string): string {
   const text = [...parts.map(([name, value]) => `${name}=${value}`), `key=${key}`].join('&');
-  return createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
+  return hexDigest('md5', text).toUpperCase();
 }
 
 function sameText(received: unknown, expected: string): boolean {
   // Hashing first makes both sides equally long, so that not even a length is told by the time it takes.
-  const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
-  const equal = timingSafeEqual(digest(typeof received === 'string' ? received : ''), digest(expected));
+  const hashed = (text: string) => digest('sha256', text);
+  const equal = timingSafeEqual(hashed(typeof received === 'string' ? received : ''), hashed(expected));
   return equal && typeof received === 'string';
 }
 

@@ -102,7 +102,7 @@ describe('WIRE.md', () => {
   for (const vector of vectors) {
     it(`vector: ${vector['name']}`, () => {
       const { key = '', fields = '', page, pageSign, php, phpSign } = vector;
-      const texts = writings(parseObject(fields) ?? {}).map(
+      const texts = [...writings(parseObject(fields) ?? {})].map(
         (parts) => `${parts.map((part) => part.join('=')).join('&')}&key=${key}`,
       );
       assert.deepEqual(texts, [page, php]);

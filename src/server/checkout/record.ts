@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { SECURE_ID_LIFETIME_MS, type Channel } from '../../gateway/limits.js';
 import { stateOf } from '../../gateway/status.js';
+import { digest } from '../digest.js';
 
 /**
  * How old a secureId may be and still be handed out again, in milliseconds: five minutes less than it lives, so that
@@ -106,12 +107,18 @@ const OWN = 16;
 /** Characters that tell its attempts apart: 50 bits, so that nobody guesses one. */
 const RANDOM = 10;
 
-const letters = (bytes: Uint8Array, count: number) =>
-  Array.from(bytes.subarray(0, count), (byte) => LETTERS[byte % 32]).join('');
+/** What a number made here looks like. */
+const NUMBER = new RegExp(`^[${LETTERS}]{${OWN + RANDOM}}$`);
+
+function letters(bytes: Uint8Array, count: number): string {
+  let text = '';
+  for (let at = 0; at < count; at += 1) text += LETTERS.charAt(bytes[at]! % 32);
+  return text;
+}
 
 /** The part that all numbers made for this id begin with, and under which its record is kept. */
 export function nameOf(id: string): string {
-  return letters(createHash('sha256').update(id, 'utf8').digest(), OWN);
+  return letters(digest('sha256', id), OWN);
 }
 
 /** A new mchOrderNo, cardId or mchRefundNo: 26 characters of the gateway's 30, of which the first 16 are the order's. */
@@ -121,7 +128,7 @@ export function newNumber(id: string): string {
 
 /** The name of the order that a number was made for; `undefined` for what was not made here. */
 export function nameIn(number: string | undefined): string | undefined {
-  const made = number !== undefined && new RegExp(`^[${LETTERS}]{${OWN + RANDOM}}$`).test(number);
+  const made = number !== undefined && NUMBER.test(number);
   return made ? number.slice(0, OWN) : undefined;
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { asText, type JsonObject } from '../../gateway/envelope.js';
 import { isUnderWay, stateOf } from '../../gateway/status.js';
+import { hexDigest } from '../digest.js';
 import {
   corsHeaders,
   jsonResponse,
@@ -242,6 +242,4 @@ async function requireSameBody(store: GuardedStore, key: string | undefined, tex
   );
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
-}
+const hash = (text: string): string => hexDigest('sha256', text);
