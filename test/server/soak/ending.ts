@@ -10,6 +10,8 @@ import type { Stage } from './stage.js';
 export interface SoakResult {
   /** One line each: what must never be. */
   readonly violations: readonly string[];
+  /** How many came. */
+  readonly shoppers: number;
   readonly charges: number;
   readonly kills: number;
   /** Servers that were killed while `onPaid` ran. */
@@ -39,6 +41,8 @@ export async function finish(
   // What is lost stays lost: the shop finds out by asking.
   sandbox.notifications.drop(Infinity);
   sandbox.advance(10_000);
+  // No clock may jump over a lease while its work goes on.
+  while (tally.telling > 0) await pause(100);
   // One may have been killed a moment ago.
   await servers.allRun();
   await servers.ahead(AHEAD_MS);
@@ -49,24 +53,24 @@ export async function finish(
     .map(({ mchOrderNo }) => mchOrderNo);
   const unsettled = await reconcileAll(servers, new Set(undecided.map(nameIn)).size, say);
   const orders: Ended[] = [];
-  for (const { order, sawPaid } of shoppers) {
+  for (const { order, sawPaid, keepsForms } of shoppers) {
     const standing = (await command(servers.ports[0] ?? 0, '/status', { order }).catch(
       () => undefined,
     )) as Ended['standing'];
-    orders.push({ order, sawPaid, standing });
+    orders.push({ order, sawPaid, keepsForms, standing });
   }
-  const charges = sandbox.ledger.charges();
+  const charges = sandbox.ledger.charges().filter(({ amount }) => amount > 0);
   const killedAt = (run: number) => servers.killedAt(run);
   const told = new Set(deliveries.map(({ mchOrderNo }) => mchOrderNo));
   return {
     violations: [
-      ...judge({ orders, charges, undecided, deliveries, killedAt }).map((line) =>
-        withJournal(line, shoppers, gatewayOrders),
-      ),
       ...unsettled,
       ...servers.ended,
+      ...judge({ orders, charges, undecided, deliveries, killedAt }),
       ...tally.stuck.map((order) => `${order}: the shopper was stuck`),
-    ],
+      ...tally.refused.map((order) => `${order}: a refund was never said to be done`),
+    ].map((line) => withJournal(line, shoppers, gatewayOrders)),
+    shoppers: shoppers.length,
     charges: charges.length,
     kills: servers.kills,
     killsInOnPaid: tally.killsInOnPaid,

@@ -35,6 +35,25 @@ const GOOD: Evidence = {
 const CASES: readonly [string, Partial<Evidence>, RegExp | undefined][] = [
   ['an order paid once and told once', {}, undefined],
   ['two charges', { charges: [charge(number), charge(other)] }, /2 charges for one order/],
+  [
+    'two charges of whoever keeps both forms, each told of',
+    {
+      orders: [{ ...paid, keepsForms: true }],
+      charges: [charge(number), charge(other)],
+      deliveries: [told(1, 10), { ...told(1, 20), mchOrderNo: other, twice: true }],
+    },
+    undefined,
+  ],
+  [
+    'two charges of whoever keeps both forms, both told to onPaid',
+    {
+      orders: [{ ...paid, keepsForms: true }],
+      charges: [charge(number), charge(other)],
+      deliveries: [told(1, 10), { ...told(1, 20), mchOrderNo: other }],
+    },
+    /told of two payments/,
+  ],
+  ['onPaidTwice for one payment', { deliveries: [{ ...told(1, 10), twice: true }] }, /it was not paid twice/],
   ['a charge for no order', { charges: [charge(number), charge(newNumber('x'))] }, /for no order/],
   ['"paid" without money', { charges: [], deliveries: [] }, /no money moved/],
   ['a charge never told', { deliveries: [] }, /never told/],

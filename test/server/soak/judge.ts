@@ -13,6 +13,8 @@ export interface Ended {
   readonly order: string;
   /** The shopper was told "paid". */
   readonly sawPaid: boolean;
+  /** Two forms may both be paid in: then `onPaidTwice` must tell. */
+  readonly keepsForms?: boolean;
   /** What the shop says; `undefined`: it could not be asked. */
   readonly standing:
     { readonly state: string; readonly payment?: { readonly mchOrderNo: string } } | undefined;
@@ -37,11 +39,11 @@ export function judge({ orders, charges, undecided, deliveries, killedAt }: Evid
   for (const { mchOrderNo } of charges)
     if (!known.has(mchOrderNo.slice(0, nameOf('').length)))
       violations.push(`${mchOrderNo}: a charge for no order`);
-  for (const { order, sawPaid, standing } of orders) {
+  for (const { order, sawPaid, keepsForms, standing } of orders) {
     const own = charges.filter(({ mchOrderNo }) => mchOrderNo.startsWith(nameOf(order)));
     const told = deliveries.filter((each) => each.orderId === order);
     const say = (what: string) => violations.push(`${order}: ${what}`);
-    if (own.length > 1)
+    if (own.length > 1 && !keepsForms)
       say(`${own.length} charges for one order (${own.map((each) => each.mchOrderNo).join(', ')})`);
     if (own.length === 0 && sawPaid) say('the shopper was told "paid", and no money moved');
     if (own.length === 0 && told.length > 0) say('onPaid, and no money moved');
@@ -51,6 +53,9 @@ export function judge({ orders, charges, undecided, deliveries, killedAt }: Evid
       say('the shop does not know at the end');
     if (own.length > 0 && !own.some((each) => each.mchOrderNo === standing?.payment?.mchOrderNo))
       say(`a charge that the shop does not know of; it says ${standing?.state}`);
+    if (new Set(told.filter(({ twice }) => !twice).map(({ mchOrderNo }) => mchOrderNo)).size > 1)
+      say('onPaid was told of two payments');
+    if (own.length < 2 && told.some(({ twice }) => twice)) say('onPaidTwice, and it was not paid twice');
     for (const { mchOrderNo } of own) {
       const times = told.filter((each) => each.mchOrderNo === mchOrderNo);
       if (times.length === 0) say('onPaid was never told of its charge');

@@ -1,3 +1,5 @@
+import type { Conditions } from './conditions.js';
+
 /** A rule of the checkout's source that is switched off to see that the soak notices. */
 export interface Mutation {
   /** Below src/server/checkout. */
@@ -5,6 +7,8 @@ export interface Mutation {
   /** Stands in the file exactly once; the bundle fails where it does not. */
   readonly text: string;
   readonly instead: string;
+  /** Under which few shoppers are enough to notice. Default: the usual ones. */
+  readonly conditions?: Conditions;
 }
 
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
@@ -22,6 +26,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'forms.ts',
     text: 'await attempts.settle(name, await records.read(name));',
     instead: '{ record: await records.read(name), failure: undefined };',
+    conditions: { habit: 'starts-over-paid', deaf: true, calm: true },
   },
   'a saved card is charged once': {
     file: 'charges.ts',
@@ -32,6 +37,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'charges.ts',
     text: 'obstacle = formClosed ? undefined : openForm(found, now());',
     instead: 'openForm(found, now());',
+    conditions: { habit: 'form-and-card', calm: true },
   },
   'a charge is on record before it is sent': {
     file: 'charges.ts',
@@ -61,8 +67,46 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'whoever writes compares': {
     file: 'compare-and-set.ts',
     text: 'version: stored?.version, ttlMs })',
-    // What others write within five milliseconds is written over.
+    // What others write within fifty milliseconds is written over.
     instead:
-      'version: (await new Promise((resolve) => setTimeout(resolve, 5)), await store.get(key))?.version, ttlMs })',
+      'version: (await new Promise((resolve) => setTimeout(resolve, 50)), await store.get(key))?.version, ttlMs })',
+    conditions: { habit: 'double-card', calm: true },
+  },
+  'a lease is renewed while the work goes on': {
+    file: 'lease.ts',
+    text: 'if (Date.now() >= endMs) clearInterval(timer);',
+    instead: 'if (endMs) clearInterval(timer);',
+    conditions: { slowOnPaidMs: 36_000, calm: true, shoppers: 12 },
+  },
+  'a payment after the first one is told to onPaidTwice': {
+    file: 'delivery.ts',
+    text: 'if (record.paidBy === mchOrderNo) await onPaid',
+    instead: 'if (record) await onPaid',
+    conditions: { habit: 'keeps-forms', calm: true },
+  },
+  'an earlier form is still watched': {
+    file: 'record.ts',
+    text: 'return now - attempt.at < WATCHED_MS;',
+    instead: 'return false;',
+    conditions: { habit: 'keeps-forms', deaf: true, calm: true },
+  },
+  'the amount that was paid is compared': {
+    file: 'attempts.ts',
+    text: '(order.amount === undefined || order.amount === attempt.amount) &&',
+    instead: '',
+    conditions: { habit: 'forges', calm: true },
+  },
+  'a hint of a failure does not open what may be paid': {
+    file: 'record.ts',
+    text: "if (undecided) return { do: 'wait', attempt: undecided };",
+    instead:
+      "if (undecided && undecided.mchOrderNo !== wanted.failed) return { do: 'wait', attempt: undecided };",
+    conditions: { habit: 'false-hint', calm: true },
+  },
+  'a refund is on record before it is sent': {
+    file: 'refunds.ts',
+    text: 'return { ...record, refunds: [...(record.refunds ?? []), planned] };',
+    instead: 'return undefined;',
+    conditions: { habit: 'money-back' },
   },
 };

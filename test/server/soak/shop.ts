@@ -70,6 +70,7 @@ const checkout = createCheckout({
 const COMMANDS: Readonly<Record<string, (body: Record<string, string>) => Promise<unknown>>> = {
   '/charge': ({ order, cardId, formClosed }) =>
     checkout.charge(order ?? '', { cardId: cardId ?? '', amount: 1999, formClosed: formClosed === 'yes' }),
+  '/refund': ({ order }) => checkout.refund(order ?? ''),
   '/status': ({ order }) => checkout.status(order ?? ''),
   '/reconcile': () => checkout.reconcile({ limit: 100_000 }),
   '/ahead': async ({ ms }) => (aheadMs = Number(ms)),

@@ -2,6 +2,8 @@
 // does not do: pay again after having seen "paid" anywhere; and go on paying in a form that was declined, or of which nobody
 // knows, once there is another one: both can be paid in then (and `onPaidTwice` tells).
 import type { Sandbox } from '../../../src/sandbox/index.js';
+import { sign } from '../../../src/server/index.js';
+import type { Habit } from './conditions.js';
 import { command } from './servers.js';
 import { pause, type Random } from './random.js';
 
@@ -10,6 +12,8 @@ export interface Mall {
   /** The servers' ports. */
   readonly ports: readonly number[];
   readonly savedCards: readonly string[];
+  /** What everybody does more often than anything else. */
+  readonly habit: Habit | undefined;
   /** Told of each question and each payment: now is the time for something to go wrong. */
   step(): void;
   /** Counts what has happened. */
@@ -31,6 +35,10 @@ interface Told {
 
 /** How often a page asks again where no answer comes. */
 const TRIES = 60;
+/** How often a shopper does what is their habit. */
+const OF_HABIT = 0.7;
+/** How often money is asked back before it is given up. */
+const REFUND_TRIES = 40;
 /** How often the element asks about an outcome that nobody knows. */
 const QUESTIONS = 12;
 const CARDS = [
@@ -54,6 +62,8 @@ export class ShopperModel {
   readonly order: string;
   /** Told "paid" anywhere. */
   sawPaid = false;
+  /** The money was asked back, and the shop never said that it is given. */
+  refused = false;
   readonly #mall: Mall;
   readonly #random: Random;
   readonly #channel: 'PF_CC' | 'UPI_EX';
@@ -72,11 +82,18 @@ export class ShopperModel {
     this.order = order;
     this.#mall = mall;
     this.#random = random;
-    this.#channel = random.chance(0.3) ? 'UPI_EX' : 'PF_CC';
+    const { habit } = mall;
+    const isUnionPay = habit === undefined ? random.chance(0.3) : habit === 'false-hint';
+    this.#channel = isUnionPay ? 'UPI_EX' : 'PF_CC';
   }
 
   #note(what: string): void {
     this.journal.push(`${performance.now().toFixed(0)} ms ${what}`);
+  }
+
+  /** Both forms may be paid in, the one of before a decline and the one of after it. */
+  get keepsForms(): boolean {
+    return this.#mall.habit === 'keeps-forms';
   }
 
   async shop(): Promise<void> {
@@ -86,10 +103,14 @@ export class ShopperModel {
       else await this.#step();
       await pause(this.#random.between(0, 60));
     }
+    if (this.#mall.habit === 'money-back' && this.sawPaid) await this.#askMoneyBack();
   }
 
   async #step(): Promise<void> {
     const random = this.#random;
+    const { habit } = this.#mall;
+    const isTime = habit !== undefined && this.#tabs.length > 0 && random.chance(OF_HABIT);
+    if (isTime) return this.#doAsUsual(habit);
     const dice = random.next();
     if (this.#tabs.length === 0 || dice < 0.1) {
       this.#mall.count('reload');
@@ -101,9 +122,29 @@ export class ShopperModel {
       this.#mall.count('second tab');
       return void (await Promise.all([this.#open(), this.#open()]));
     }
-    if (dice < 0.4 && this.#channel === 'PF_CC') return this.#chargeSavedCard();
+    if (dice < 0.4 && this.#channel === 'PF_CC') return this.#chargeSavedCard(random.chance(0.3) ? 2 : 1);
     if (dice < 0.46 && this.#channel === 'PF_CC') return this.#startOverPaid();
     await this.#pay();
+  }
+
+  async #doAsUsual(habit: Habit): Promise<void> {
+    this.#mall.count(habit);
+    switch (habit) {
+      case 'starts-over-paid':
+        return this.#startOverPaid();
+      case 'form-and-card':
+        return this.#pay(true);
+      case 'double-card':
+        return this.#chargeSavedCard(2);
+      case 'false-hint':
+        return this.#hintFalsely();
+      case 'keeps-forms':
+        return this.#payInBothForms();
+      case 'forges':
+        return this.#forge();
+      case 'money-back':
+        return this.#pay();
+    }
   }
 
   #close(tab: Tab): void {
@@ -126,7 +167,7 @@ export class ShopperModel {
   }
 
   /** The shopper fills in the form: in one tab, or in two at once, or with a double click. */
-  async #pay(): Promise<void> {
+  async #pay(isBeside = this.#channel === 'PF_CC' && this.#random.chance(0.1)): Promise<void> {
     const random = this.#random;
     const scenario = random.pick(
       this.#channel === 'UPI_EX' ? UNIONPAY : random.chance(0.4) ? CARDS.slice(0, 3) : CARDS,
@@ -141,15 +182,14 @@ export class ShopperModel {
       this.#mall.count('paid in every tab at once');
       inTabs.push(...this.#tabs.filter((each) => each !== tab));
     }
-    const beside = this.#channel === 'PF_CC' && random.chance(0.1);
-    const charging = beside ? this.#charge('no') : undefined;
+    const charging = isBeside ? this.#charge('no') : undefined;
     // The form is sent while the other is on its way.
-    if (beside) await pause(random.between(0, 100));
+    if (isBeside) await pause(random.between(0, 100));
     const [charged, ...heard] = await Promise.all([
       charging,
       ...inTabs.map(({ mchOrderNo }) => this.#submit(mchOrderNo, scenario)),
     ]);
-    if (beside) this.#mall.count('saved card and form at once');
+    if (isBeside) this.#mall.count('saved card and form at once');
     if (charged === 'paid' || heard.includes('paid')) this.sawPaid = true;
     else if (heard.includes('unclear') || heard.includes('silent') || charged === 'unclear') {
       this.#unclear = true;
@@ -239,10 +279,9 @@ export class ShopperModel {
   }
 
   /** The form is taken off the page, and a saved card is charged; now and then with a double click. */
-  async #chargeSavedCard(): Promise<void> {
+  async #chargeSavedCard(clicks: number): Promise<void> {
     this.#tabs = [];
     this.#mall.count('saved card');
-    const clicks = this.#random.chance(0.3) ? 2 : 1;
     const heard = await Promise.all(Array.from({ length: clicks }, () => this.#charge('yes')));
     if (heard.includes('paid')) this.sawPaid = true;
   }
@@ -261,6 +300,61 @@ export class ShopperModel {
       this.#note(`charged ${cardId}, formClosed ${formClosed}: ${String(error)}`);
       this.#mall.count('a charge without an answer');
       return 'unclear';
+    }
+  }
+
+  /** Nobody knows what became of it, and the page says all the same that it has failed. */
+  async #hintFalsely(): Promise<void> {
+    const tab = this.#random.pick(this.#tabs);
+    const heard = await this.#submit(tab.mchOrderNo, 'unionpay-timeout-paid');
+    if (heard !== 'unclear' || (await this.#question(tab)) || this.sawPaid) return;
+    this.#tabs = [];
+    this.#failed = tab.mchOrderNo;
+    this.#unclear = false;
+    await this.#open();
+  }
+
+  async #payInBothForms(): Promise<void> {
+    const first = this.#random.pick(this.#tabs);
+    if ((await this.#submit(first.mchOrderNo, 'declined')) !== 'failed') return void (this.#unclear = true);
+    this.#failed = first.mchOrderNo;
+    await this.#open();
+    const heard: Heard[] = [];
+    for (const { mchOrderNo } of [...this.#tabs, first])
+      heard.push(await this.#submit(mchOrderNo, 'approved'));
+    if (heard.includes('paid')) this.sawPaid = true;
+    else this.#unclear = true;
+  }
+
+  /** Notifications as the gateway signs them, of what is not the payment of this order. */
+  async #forge(): Promise<void> {
+    const { mchOrderNo } = this.#random.pick(this.#tabs);
+    const { mchId, merchantKey } = this.#mall.sandbox.merchant;
+    const payment = { mchId, mchOrderNo, payOrderId: 'PC1', currency: 'CAD', amount: 1999, status: 2 };
+    const forged = this.#random.pick([
+      { ...payment, amount: 1 },
+      { ...payment, originalOrderId: 'PC2' },
+      { ...payment, payType: 'refund' },
+    ]);
+    const body = JSON.stringify({ ...forged, sign: sign(forged, merchantKey) });
+    const port = this.#random.pick(this.#mall.ports);
+    // The server may be down, or die over it.
+    await fetch(`http://127.0.0.1:${port}/pay/notify`, { method: 'POST', body }).catch(() => undefined);
+    this.#note(`forged ${JSON.stringify(forged)}`);
+  }
+
+  async #askMoneyBack(): Promise<void> {
+    this.refused = true;
+    for (let i = 0; i < REFUND_TRIES && this.refused; i++) {
+      this.#mall.step();
+      try {
+        const done = await command(this.#random.pick(this.#mall.ports), '/refund', { order: this.order });
+        this.#note(`given back: ${JSON.stringify(done)}`);
+        this.refused = false;
+      } catch (error) {
+        this.#note(`asked back: ${String(error)}`);
+        await pause(250);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { createIotpay } from '../../../src/server/index.js';
 import { startBackend, type StoreName } from './backend.js';
 import { bundleShop } from './bundle.js';
+import type { Conditions } from './conditions.js';
 import { finish, type SoakResult } from './ending.js';
 import type { DeliveredAt } from './judge.js';
 import { MUTATIONS } from './mutations.js';
@@ -27,6 +28,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Shoppers at a time. Default: 12. */
   readonly atATime?: number;
+  /** What is otherwise than usual. Default: those of the mutation. */
+  readonly conditions?: Conditions | undefined;
   /** The name of a rule that is switched off. */
   readonly mutation?: string | undefined;
   /** Told of how far it has come, every few seconds. */
@@ -39,10 +42,12 @@ const SHOPPER_MS = 300_000;
 const PROGRESS_MS = 3000;
 
 /** Lets random shoppers loose on a shop whose servers are killed, and looks at the gateway's books afterwards. */
-export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { mutation, seed, say = () => {} } = options;
+export async function soak(given: SoakOptions): Promise<SoakResult> {
+  const { mutation, seed, say = () => {} } = given;
   const rule = mutation === undefined ? undefined : MUTATIONS[mutation];
   if (mutation !== undefined && !rule) throw new Error(`There is no rule "${mutation}".`);
+  const conditions = given.conditions ?? rule?.conditions ?? {};
+  const options = { ...given, conditions, shoppers: conditions.shoppers ?? given.shoppers };
   const folder = join('node_modules', '.cache', 'iotpay-checkout-soak');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `shop-${process.pid}-${seed}.mjs`);
@@ -67,7 +72,7 @@ function progressOf({ sandbox, servers, tally }: Stage, { shoppers }: SoakOption
 }
 
 async function setUp(
-  { servers: count, store, url, seed }: SoakOptions,
+  { servers: count, store, url, seed, conditions = {} }: SoakOptions,
   file: string,
   closing: (() => unknown)[],
 ): Promise<Stage> {
@@ -80,7 +85,17 @@ async function setUp(
   closing.push(() => backend.close());
   const random = randomFrom(seed);
   const deliveries: DeliveredAt[] = [];
-  const tally: Tally = { calm: false, gone: 0, cuts: 0, killsInOnPaid: 0, stuck: [], counts: {} };
+  const { calm = false, slowOnPaidMs = 0 } = conditions;
+  const tally: Tally = {
+    calm,
+    gone: 0,
+    cuts: 0,
+    telling: 0,
+    killsInOnPaid: 0,
+    stuck: [],
+    refused: [],
+    counts: {},
+  };
   let fail: (reason: unknown) => void = () => {};
   const broken = new Promise<never>((_, reject) => (fail = reject));
   broken.catch(() => {}); // Whoever waits hears of it.
@@ -88,6 +103,7 @@ async function setUp(
     json(request)
       .then(async (told) => {
         const delivered = told as Delivered;
+        tally.telling += 1;
         deliveries.push({ ...delivered, atMs: performance.now() });
         // Now and then the server dies while onPaid runs.
         if (!tally.calm && random.chance(0.06)) {
@@ -95,9 +111,10 @@ async function setUp(
           await servers.kill(servers.indexOf(delivered.run), random.between(50, 300));
           return response.destroy();
         }
-        await pause(random.between(0, 40));
+        await pause(deliveries.length === 1 && slowOnPaidMs ? slowOnPaidMs : random.between(0, 40));
         response.end('{}');
       })
+      .finally(() => (tally.telling -= 1))
       .catch(fail);
   });
   await new Promise<void>((resolve) => book.listen(0, '127.0.0.1', resolve));
@@ -122,12 +139,14 @@ async function setUp(
 /** The shoppers, and all that goes wrong meanwhile. */
 async function run(
   stage: Stage,
-  { shoppers: count, seed, atATime = 12 }: SoakOptions,
+  { shoppers: count, seed, atATime = 12, conditions = {} }: SoakOptions,
 ): Promise<ShopperModel[]> {
   const { sandbox, servers, tally } = stage;
   const trouble = troubleFor(stage);
+  if (conditions.deaf) sandbox.notifications.drop(Infinity);
   const mall: Mall = {
     sandbox,
+    habit: conditions.habit,
     ports: servers.ports,
     savedCards: await saveCards(sandbox),
     step: trouble.step,
@@ -141,6 +160,7 @@ async function run(
   const visit = async () => {
     for (let shopper = shoppers[next++]; shopper; shopper = shoppers[next++]) {
       if ((await within(SHOPPER_MS, shopper.shop())) === 'late') tally.stuck.push(shopper.order);
+      if (shopper.refused) tally.refused.push(shopper.order);
       tally.gone += 1;
     }
   };

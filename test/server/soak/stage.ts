@@ -24,8 +24,12 @@ export interface Tally {
   /** Shoppers that have left. */
   gone: number;
   cuts: number;
+  /** Runs of `onPaid` that have not been answered yet. */
+  telling: number;
   killsInOnPaid: number;
   /** Shoppers of whom nothing was heard any more. */
   readonly stuck: string[];
+  /** Orders whose money was asked back in vain. */
+  readonly refused: string[];
   readonly counts: Record<string, number>;
 }

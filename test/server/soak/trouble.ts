@@ -3,7 +3,7 @@ import type { Stage } from './stage.js';
 /** The first server is killed at this step. */
 const FIRST_KILL = 10;
 const FAULTS = ['slow', 'nonsense', 'http-500', 'reset', 'lost-answer'] as const;
-const CALLS = ['cc_purchase', 'cc_query', 'cc_purchasewithtoken'] as const;
+const CALLS = ['cc_purchase', 'cc_query', 'cc_purchasewithtoken', 'cc_refund'] as const;
 
 /**
  * What goes wrong, at random after so much shopping rather than after so many milliseconds: a busy machine sees
@@ -39,6 +39,7 @@ export function troubleFor({ backend, sandbox, servers, random, tally, fail }: S
   ];
   return {
     step: () => {
+      if (tally.calm) return;
       steps += 1;
       // A short run sees one too.
       if (steps === FIRST_KILL || random.chance(0.02)) kill();
