@@ -63,6 +63,17 @@ describe('the command check', () => {
     assert.match(stdout, /1 right, 1 wrong/);
   });
 
+  it('says what to look at first where not even a plain payment works, and only there', async (test) => {
+    const { origin, port } = await shopAndPort(test, 'sends-dollars');
+    const { code, stdout } = await check(`${origin}/pay/secure-id`, '--port', port, '--only', 'plain,reload');
+    assert.equal(code, 1);
+    assert.match(stdout, /Look at the set-up first[^]*sign error +IOTPAY_MERCHANT_KEY/);
+    const other = await shopAndPort(test, 'always-new');
+    const url = `${other.origin}/pay/secure-id`;
+    const { stdout: rest } = await check(url, '--port', other.port, '--only', 'plain,reload');
+    assert.doesNotMatch(rest, /Look at the set-up/);
+  });
+
   it('prints JSON and nothing else with --json', async (test) => {
     const { origin, port } = await shopAndPort(test, 'always-new');
     const { code, stdout } = await check(

@@ -44,7 +44,7 @@ function judge(address: string, answer: Answer): Finding {
 
 async function tryOut({ browser, timeoutMs }: Examination, address: string): Promise<Finding> {
   if (browser === undefined)
-    return ok('No browser was found on this machine, so the script was read and not run.');
+    return ok('The script was read and not run: no browser of this machine was tried.');
   const type = await typeOfIotpay(browser, address, timeoutMs);
   if (type === 'function') return ok('In a browser it defines the function Iotpay.');
   if (type === undefined)
