@@ -10,10 +10,17 @@ export const FAIL = { result: 'FAIL', message: 'Insufficient funds' };
 export const TIMEOUT = { result: 'FAIL', message: 'Timeout' };
 export const PAID = { result: 'SUCCESS', detail: { retData: { status: 2 } } };
 
-/** An element whose backend gives no answer. */
-export async function loadingElement(settings: Setting = {}): Promise<IotpayCheckout> {
+/** An element that has not been told to load, and whose backend would give no answer. */
+export async function idleElement(settings: Setting = {}): Promise<IotpayCheckout> {
   const element = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
   Object.assign(element, { secureIdEndpoint: brokenEndpoint('stall'), gatewayOrigin, ...settings });
+  await element.updateComplete;
+  return element;
+}
+
+/** An element whose backend gives no answer. */
+export async function loadingElement(settings: Setting = {}): Promise<IotpayCheckout> {
+  const element = await idleElement(settings);
   void element.load();
   await element.updateComplete;
   return element;
