@@ -69,7 +69,7 @@ export class Delivery {
         ON_PAID_LIMIT_MS,
         () => this.#tell(name, mchOrderNo),
         // Told, and that is on record: nobody has anything to do under this lease any more.
-        true,
+        (isOnRecord) => isOnRecord,
       );
       all &&= told !== undefined || (await this.#isTold(name, mchOrderNo));
     }
@@ -96,26 +96,28 @@ export class Delivery {
     );
   }
 
-  async #tell(name: string, mchOrderNo: string): Promise<void> {
+  /** @returns whether it is on record that the merchant has been told */
+  async #tell(name: string, mchOrderNo: string): Promise<boolean> {
     const { records, onPaid } = this.#options;
     // Read under the lease: who held it before may have told already.
     const record = await records.read(name);
     const attempt = attemptOf(record, mchOrderNo);
-    if (!record || !attempt?.payment || attempt.delivered) return;
+    if (!record || !attempt?.payment || attempt.delivered) return attempt?.delivered ?? false;
     const { payment } = attempt;
     if (record.paidBy === mchOrderNo) await onPaid({ orderId: record.id, payment });
     else await this.#twice(record, payment);
-    await this.#mark(name, mchOrderNo, record);
+    return this.#mark(name, mchOrderNo, record);
   }
 
   /** Writes down that the merchant has been told: a connection that breaks just now is no reason to ship twice. */
-  async #mark(name: string, mchOrderNo: string, record: OrderRecord): Promise<void> {
+  async #mark(name: string, mchOrderNo: string, record: OrderRecord): Promise<boolean> {
     const { records } = this.#options;
     const endMs = Date.now() + MARK_MS;
     for (let pauseMs = MARK_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
       try {
-        await records.change(name, (found) => changeAttempt(found, mchOrderNo, markDelivered), { record });
-        return;
+        const change = (found: OrderRecord | undefined) => changeAttempt(found, mchOrderNo, markDelivered);
+        const marked = await records.change(name, change, { record });
+        return attemptOf(marked, mchOrderNo)?.delivered ?? false;
       } catch (error) {
         if (Date.now() + pauseMs >= endMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -12,7 +12,7 @@ const NOBODY = '';
  * Runs `work` unless another process holds the lease. While the work goes on the lease is renewed, so that a slow server
  * and a dead one are told apart; the store's clock decides when it is over.
  * @param limitMs - after so many milliseconds the lease is not renewed any more: whoever comes next runs the work again
- * @param once - whether work that has succeeded leaves nothing to do: its lease is not given back, but runs out. Where it
+ * @param isDone - whether work that ended like this leaves nothing to do: its lease is not given back, but runs out. Where it
  *   fails, others may try at once
  * @returns `undefined` where somebody else holds the lease
  */
@@ -21,7 +21,7 @@ export async function withLease<T>(
   key: string,
   limitMs: number,
   work: () => Promise<T>,
-  once = false,
+  isDone: (value: T) => boolean = () => false,
 ): Promise<{ readonly value: T } | undefined> {
   const owner = randomUUID();
   // A store that fails just now keeps the lease until its time is over: that costs seconds and loses nothing.
@@ -41,7 +41,7 @@ export async function withLease<T>(
   let isSpent = false;
   try {
     const value = await work();
-    isSpent = once;
+    isSpent = isDone(value);
     return { value };
   } finally {
     clearInterval(timer);
