@@ -36,7 +36,14 @@ const ROOMS = [
   {
     files: ['src/*.ts'],
     own: 'src/index.ts',
-    from: ['src/iotpay-checkout.ts', 'src/checkout', 'src/gateway', 'src/ui'],
+    from: [
+      'src/iotpay-checkout.ts',
+      'src/extras.ts',
+      'src/extras-file.ts',
+      'src/checkout',
+      'src/gateway',
+      'src/ui',
+    ],
     packages: ['lit'],
     because: 'The element may import src/checkout, src/gateway, src/ui and lit only.',
     runsIn: ['browser'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
@@ -46,6 +47,7 @@ const onwarn = (warning) => {
 };
 
 const STARTER = 'dist/cdn/iotpay-checkout-start.js';
+const EXTRAS = 'dist/cdn/iotpay-checkout-extras.js';
 
 /** The server writes the starter into pages, also where there is no file system: its text is part of the module. */
 const starterText = {
@@ -125,12 +127,55 @@ const starter = {
   },
 };
 
+/** What the tag of the second file hands over. */
+const FROM_TAG = 'document.currentScript.lit';
+
+/** The second file: a classic script, which its tag pins by the hash of the whole. It has no source map, as the starter. */
+const extrasFile = {
+  input: 'src/iotpay-checkout-extras.ts',
+  onwarn,
+  external: ['lit', 'lit/directives/keyed.js'],
+  preserveSymlinks: true,
+  plugins: [
+    compile({
+      declaration: false,
+      sourceMap: false,
+      inlineSources: false,
+      noCheck: true,
+      outDir: 'dist/cdn',
+    }),
+    minifyTemplates(),
+    minify(),
+  ],
+  output: {
+    file: EXTRAS,
+    format: 'iife',
+    globals: { lit: FROM_TAG, 'lit/directives/keyed.js': FROM_TAG },
+    banner: `/*! ${name} ${version} | ${license} | unofficial */`,
+  },
+};
+
+/** The CDN file loads its extras, from beside itself, and accepts those of its own build only. */
+const separateExtras = {
+  name: 'separate-extras',
+  resolveId: (id, importer) =>
+    id === './extras.js' && importer?.endsWith('/src/iotpay-checkout.ts')
+      ? importer.replace('iotpay-checkout.ts', 'extras-file.ts')
+      : null,
+  transform(code, id) {
+    if (!/\/src\/extras-file\.ts$/.test(id)) return null;
+    const hash = createHash('sha384').update(readFileSync(EXTRAS)).digest('base64');
+    return { code: code.replace(/\bIOTPAY_CHECKOUT_EXTRAS_HASH\b/g, () => `'sha384-${hash}'`), map: null };
+  },
+};
+
 const cdnFile = {
   input: 'src/index.ts',
   onwarn,
   // Source maps name files as they are imported, so that a linked node_modules gives the same ones.
   preserveSymlinks: true,
   plugins: [
+    separateExtras,
     nodeResolve({ exportConditions: ['production', 'browser'], browser: true }),
     compile({ declaration: false, outDir: 'dist/cdn' }),
     minifyTemplates(),
@@ -148,5 +193,5 @@ const cdnFile = {
 // What an earlier build has left would be packed.
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 
-// The starter comes first: the server's module has its text.
-export default [starter, npmEntries, cdnFile];
+// The starter comes first: the server's module has its text. The extras come before the file that has their hash.
+export default [starter, npmEntries, extrasFile, cdnFile];

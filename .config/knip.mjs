@@ -3,6 +3,8 @@ export default {
   // The package's own doors are found by `exports` and `bin` in package.json, programs by its scripts.
   entry: [
     'web-test-runner.config.mjs',
+    // The build puts it in the place of src/extras.ts.
+    'src/extras-file.ts',
     'demo/{shop,playground}/assets/**/*.js',
     'test/**/*.test.ts',
     'test/**/*.check.ts',

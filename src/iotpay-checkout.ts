@@ -1,6 +1,7 @@
 import {
   LitElement,
   type CSSResult,
+  type CSSResultGroup,
   type PropertyDeclarations,
   type PropertyValues,
   type TemplateResult,
@@ -13,18 +14,20 @@ import type { IotpayOutcome } from './checkout/events.js';
 import { loadScript } from './checkout/script.js';
 import { watchAttributes } from './checkout/shared.js';
 import { unref } from './checkout/wait.js';
+import { extrasAwaited, extrasNow, panelStyles, wantExtras } from './extras.js';
 import { PRODUCTION_ORIGIN } from './gateway/origins.js';
 import type { IotpayOptions } from './gateway/script-api.js';
-import { copyText } from './ui/clipboard.js';
 import { isDark } from './ui/color-scheme.js';
 import { definedIn } from './ui/defined.js';
+import { fill } from './ui/fill.js';
 import { isFocusFree, placeFocus } from './ui/focus.js';
 import { dressFrame, formOptions } from './ui/frame.js';
 import { formatMoney } from './ui/money.js';
 import { Place } from './ui/place.js';
-import { languageFor, nearestLang, STRINGS, type IotpayLanguage, type IotpayStrings } from './ui/strings.js';
+import { languageFor, nearestLang, type IotpayLanguage, type IotpayStrings } from './ui/strings.js';
+import en from './ui/strings/en.js';
 import { styles } from './ui/styles.js';
-import { fill, view, type View } from './ui/view.js';
+import { view, type View } from './ui/view.js';
 
 /** When a wait counts as long, in milliseconds. */
 const SLOW_MS = 5000;
@@ -88,7 +91,7 @@ const COPIED_MS = 3000;
  * @cssprop --iotpay-button-border-radius - Corner radius of IOTPay's button.
  */
 export class IotpayCheckout extends LitElement implements CheckoutHost {
-  static override styles = styles;
+  static override styles: CSSResultGroup = [styles, panelStyles];
 
   static override properties: PropertyDeclarations = {
     secureId: { attribute: 'secure-id' },
@@ -276,6 +279,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     this.#slow = false;
     this.#copied = false;
     clearTimeout(this.#slowTimer);
+    if (this.status !== 'idle') wantExtras(this.nonce, this.#extrasCame);
     if (this.status !== 'loading') return;
     const slow = () => {
       this.#slow = true;
@@ -309,6 +313,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   /** "Pay $189.24", for IOTPay's button. */
   #payText(): string | undefined {
     const amount = this.#amount();
+    // IOTPay's own words are better than ours in another language.
+    if (this.#language() !== this.#wanted()) return undefined;
     return amount && this.#mode() === 'pay' ? fill(this.#texts().pay, { amount }) : undefined;
   }
 
@@ -331,8 +337,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     return {
       status,
       mode: this.#mode(),
-      language: this.#language(),
-      texts: this.#texts(),
+      extras: extrasNow(),
       scheme: colorScheme === 'light' || colorScheme === 'dark' ? colorScheme : '',
       slow: this.#slow,
       asking: this.#checkout.asking,
@@ -350,6 +355,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
       retry: () => this.#retry(),
       copy: () => void this.#copyOrder(),
       placeholderChanged: () => this.requestUpdate(),
+      ...this.#words(),
       ...this.#refused(),
     };
   }
@@ -371,7 +377,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   async #copyOrder(): Promise<void> {
     const { mchOrderNo } = this.result ?? {};
     if (!mchOrderNo) return;
-    this.#copied = await copyText(mchOrderNo, this.ownerDocument);
+    this.#copied = !!(await extrasNow()?.copyText(mchOrderNo, this.ownerDocument));
     this.requestUpdate();
     clearTimeout(this.#copiedTimer);
     this.#copiedTimer = setTimeout(() => {
@@ -414,13 +420,33 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     if (base && (taken || lost || waited)) placeFocus(this.status, base, frame);
   }
 
-  #language(): IotpayLanguage {
+  /** The language that the page asks for. */
+  #wanted(): IotpayLanguage {
     return languageFor(langOf(this));
   }
 
-  #texts(): IotpayStrings {
-    return { ...STRINGS[this.#language()], ...definedIn(this.strings) };
+  /** The language of what is shown: English for as long as the other one has not come. */
+  #language(): IotpayLanguage {
+    return extrasNow() ? this.#wanted() : 'en';
   }
+
+  #words(): Pick<View, 'language' | 'texts' | 'wordless'> {
+    const language = this.#language();
+    return { language, texts: this.#texts(), wordless: extrasAwaited() && language !== this.#wanted() };
+  }
+
+  #texts(): IotpayStrings {
+    const language = this.#language();
+    const texts = language === 'en' ? en : extrasNow()?.LANGUAGES[language];
+    return { ...en, ...texts, ...definedIn(this.strings) };
+  }
+
+  /** The extras have come, or an attempt to get them has failed. */
+  readonly #extrasCame = (): void => {
+    // Style sheets that another document has are copies.
+    if (this.ownerDocument !== document) this.adoptedCallback();
+    this.requestUpdate();
+  };
 
   /** Whether the page has put something of its own in place of the skeleton; white space is nothing. */
   #hasPlaceholder(): boolean {

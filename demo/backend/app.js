@@ -34,6 +34,11 @@ const FILES = [
     file: new URL('../../dist/cdn/iotpay-checkout.js', import.meta.url),
     type: 'text/javascript',
   },
+  {
+    path: '/vendor/iotpay-checkout-extras.js',
+    file: new URL('../../dist/cdn/iotpay-checkout-extras.js', import.meta.url),
+    type: 'text/javascript',
+  },
 ];
 
 /**

@@ -1,19 +1,7 @@
-import en, { type IotpayStrings } from './strings/en.js';
-import fr from './strings/fr.js';
-import zhHans from './strings/zh-hans.js';
-import zhHant from './strings/zh-hant.js';
-
-export type { IotpayStrings };
+export type { IotpayStrings } from './strings/en.js';
 
 /** A language that the texts exist in, as a `lang` value. */
 export type IotpayLanguage = 'en' | 'fr' | 'zh-Hans' | 'zh-Hant';
-
-export const STRINGS: Readonly<Record<IotpayLanguage, IotpayStrings>> = {
-  en,
-  fr,
-  'zh-Hans': zhHans,
-  'zh-Hant': zhHant,
-};
 
 /** The best language there is for a `lang` value; English where there is none. */
 export function languageFor(lang: string): IotpayLanguage {

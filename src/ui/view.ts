@@ -3,25 +3,22 @@ import type { DirectiveResult } from 'lit/directive.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { IotpayErrorCode } from '../checkout/errors.js';
 import type { IotpayStatus } from '../checkout/status.js';
-import { icon } from './icons.js';
-import { refusalText } from './refusals.js';
-import type { IotpayLanguage, IotpayStrings } from './strings.js';
+import type { Extras } from './extras.js';
+import type { Facts } from './facts.js';
+import { fill } from './fill.js';
+import type { IotpayLanguage } from './strings.js';
 
 /** All that decides what the element shows. */
-export interface View {
-  readonly status: IotpayStatus;
-  /** What the payment, or the result where there is one, is about. */
-  readonly mode: 'pay' | 'add';
+export interface View extends Facts {
   readonly language: IotpayLanguage;
-  readonly texts: IotpayStrings;
+  /** The texts are on their way in the shopper's language: until then, what is only spoken is not said. */
+  readonly wordless: boolean;
+  /** What makes panels of plain sentences; `undefined` as long as it is on its way. */
+  readonly extras: Extras | undefined;
   /** The colour scheme that the page has set on the element; an empty text where the page's own is followed. */
   readonly scheme: 'light' | 'dark' | '';
   /** The form has been loading for long. */
   readonly slow: boolean;
-  /** The order of an unknown outcome is being asked for. */
-  readonly asking: boolean;
-  /** When it was asked for last, by the clock; an empty text before the first time. */
-  readonly asked: string;
   /** There is somebody to ask for the order. */
   readonly checkable: boolean;
   /** What broke while the form was being set up. */
@@ -32,12 +29,6 @@ export interface View {
   readonly message: string;
   /** A failed payment can be tried again in the form, which still stands. */
   readonly form: boolean;
-  /** What is to be paid, or has been, as the shopper reads it; an empty text where nobody has told. */
-  readonly amount: string;
-  /** The order's number; an empty text where nobody has told. */
-  readonly order: string;
-  /** The order's number has just been copied. */
-  readonly copied: boolean;
   /** Another value for every outcome and error: what is said of it is said anew, also in the same words. */
   readonly occasion: unknown;
   /** The place of the form is kept free with a skeleton of ours, or was until just now. */
@@ -46,8 +37,6 @@ export interface View {
   readonly bare: boolean;
   /** The retry button was pressed. */
   readonly retry: () => void;
-  /** The button that copies the order's number was pressed. */
-  readonly copy: () => void;
   /** What the page has put into the default slot has changed. */
   readonly placeholderChanged: () => void;
 }
@@ -80,7 +69,7 @@ export function view(model: View): TemplateResult {
 /** That it takes long, for the eye. */
 function note(model: View): TemplateResult {
   return html`<div part="status" class="panel note" aria-hidden="true">
-    ${icon('slow')}
+    ${model.extras?.icon('slow') ?? nothing}
     <div class="words">${message(sentence(model))}</div>
   </div>`;
 }
@@ -88,7 +77,7 @@ function note(model: View): TemplateResult {
 /** What went wrong, and what to do about it. New for each occasion, and so heard each time. */
 function alert(model: View): TemplateResult {
   return html`<div part="error" class="panel">
-    ${icon(model.status === 'error' ? 'error' : 'refused')}
+    ${model.extras?.icon(model.status === 'error' ? 'error' : 'refused') ?? nothing}
     <div class="words">
       <div role="alert">${message(sentence(model))} ${refusal(model)}</div>
       ${actions(model)}
@@ -98,11 +87,15 @@ function alert(model: View): TemplateResult {
 
 /** What is said otherwise. The region for screen readers is the same from the first state to the last. */
 function panel(model: View): TemplateResult {
-  const { status, asking, copied, texts } = model;
+  const { status, asking, copied, texts, extras } = model;
   const shown = TOLD[status] === 'shown';
   const done = copied ? texts.copied : '';
   return html`<div part=${shown ? 'status' : nothing} class=${shown ? 'panel' : 'quiet'}>
-    ${shown ? icon(status === 'succeeded' ? 'success' : asking ? 'asking' : 'unknown') : nothing}
+    ${
+      shown && extras
+        ? extras.icon(status === 'succeeded' ? 'success' : asking ? 'asking' : 'unknown')
+        : nothing
+    }
     <div class="words">
       <div role="status" aria-atomic="false">
         ${
@@ -112,7 +105,7 @@ function panel(model: View): TemplateResult {
         }
         ${keyed(done, html`<span class="quiet" .textContent=${done}></span>`)}
       </div>
-      ${shown ? [steps(model), facts(model), actions(model)] : nothing}
+      ${shown ? [extras?.steps(model) ?? nothing, extras?.facts(model) ?? nothing, actions(model)] : nothing}
     </div>
   </div>`;
 }
@@ -123,48 +116,11 @@ function message(text: string): DirectiveResult {
 }
 
 /** Why a payment failed: in our words where they are sure to mean the same, else in IOTPay's, of unknown language. */
-function refusal({ message: raw, texts }: View): TemplateResult | DirectiveResult | typeof nothing {
+function refusal({ message: raw, texts, extras }: View): TemplateResult | DirectiveResult | typeof nothing {
   if (!raw) return nothing;
-  const known = refusalText(raw);
+  const known = extras?.refusalText(raw);
   if (known) return message(texts[known]);
   return keyed(raw, html`<p part="message" lang="" dir="auto" .textContent=${raw}></p>`);
-}
-
-/** Where an unknown payment stands: sent, being confirmed, known. For the eye, and to be found; it is not announced. */
-function steps({ status, mode, texts }: View): TemplateResult | typeof nothing {
-  if (status !== 'unknown' || mode === 'add') return nothing;
-  return html`<ol part="steps" role="list">
-    <li .textContent=${texts.sent}></li>
-    <li aria-current="step" .textContent=${texts.checking}></li>
-    <li .textContent=${texts.known}></li>
-  </ol>`;
-}
-
-/** What one can hold on to: the amount, the order's number, and when it was asked for. */
-function facts(model: View): TemplateResult | typeof nothing {
-  const { status, mode, amount, order, asking, asked, copied, texts, copy } = model;
-  if (mode === 'add') return nothing;
-  const number = fill(texts.order, { order });
-  const last = fill(texts.asked, { time: asked });
-  return html`<div class="facts">
-      ${amount && status === 'unknown' ? keyed(amount, html`<b .textContent=${amount}></b>`) : nothing}
-      ${
-        order
-          ? html`<span class="order"
-              >${keyed(number, html`<bdi .textContent=${number}></bdi>`)}<button
-                part="copy"
-                type="button"
-                aria-label=${texts.copy}
-                title=${texts.copy}
-                @click=${copy}
-              >
-                ${icon(copied ? 'copied' : 'copy', '')}
-              </button></span
-            >`
-          : nothing
-      }
-    </div>
-    ${asking && asked ? keyed(last, html`<p class="asked" .textContent=${last}></p>`) : nothing}`;
 }
 
 /** What one can do. */
@@ -216,7 +172,8 @@ function stage({ status, skeleton, bare, placeholderChanged }: View): TemplateRe
 
 /** What the status region, or the alert, says. */
 function sentence(model: View): string {
-  const { status, mode, texts, slow } = model;
+  const { status, mode, texts, slow, wordless } = model;
+  if (wordless && TOLD[status] === 'spoken' && !slow) return '';
   switch (status) {
     case 'idle':
       return '';
@@ -260,9 +217,4 @@ function paymentSentence(status: Ended, { texts, code, form, amount, asking, ord
       if (code === 'frame-removed') return texts.removed;
       return code === 'offline' ? texts.offline : texts.error;
   }
-}
-
-/** A text with its values put in. */
-export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

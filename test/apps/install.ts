@@ -41,7 +41,8 @@ export function install(source: string, folder: string, tarball: string): string
     npm(place, 'install', '--no-save', '--no-audit', '--no-fund', tarball);
   } else {
     execFileSync('tar', ['-xzf', tarball, '-C', place]);
-    cpSync(join(place, 'package/dist/cdn/iotpay-checkout.js'), join(place, 'iotpay-checkout.js'));
+    for (const name of ['iotpay-checkout.js', 'iotpay-checkout-extras.js'])
+      cpSync(join(place, 'package/dist/cdn', name), join(place, name));
   }
   return place;
 }

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
 
 export const CDN_FILE = 'dist/cdn/iotpay-checkout.js';
+export const EXTRAS = 'dist/cdn/iotpay-checkout-extras.js';
 export const STARTER = 'dist/cdn/iotpay-checkout-start.js';
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -21,13 +22,17 @@ export async function serve(app: Hono): Promise<{ origin: string; close: () => v
   };
 }
 
-/** The CDN file, answered after so many milliseconds, and never from a cache. */
+/** The CDN file, answered after so many milliseconds, and its second file at once; neither from a cache. */
 export function addElement(app: Hono): void {
   const file = readFileSync(CDN_FILE, 'utf8');
   app.get('/iotpay-checkout.js', async ({ req, body }) => {
     await pause(Number(req.query('after') ?? 0));
     return body(file, 200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-store' });
   });
+  const extras = readFileSync(EXTRAS, 'utf8');
+  app.get('/iotpay-checkout-extras.js', ({ body }) =>
+    body(extras, 200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-store' }),
+  );
   app.get('/favicon.ico', ({ body }) => body(null, 204));
 }
 

@@ -498,6 +498,7 @@ describe('the server part', () => {
   it('is in no file for browsers: neither MD5 nor a merchant key', () => {
     const files = [
       'cdn/iotpay-checkout.js',
+      'cdn/iotpay-checkout-extras.js',
       'cdn/iotpay-checkout-start.js',
       'index.js',
       'element.js',

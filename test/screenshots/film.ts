@@ -18,6 +18,7 @@ import { findProgram } from '../../src/sandbox/doctor/programs.js';
 import { canInstall, install } from '../support/debian.js';
 
 const ELEMENT = 'dist/cdn/iotpay-checkout.js';
+const EXTRAS = 'dist/cdn/iotpay-checkout-extras.js';
 const PICTURES = 'demo/pictures';
 const SIZE = { width: 440, height: 600 } as const;
 /** The card whose payment answers "Timeout" and is paid two seconds later. */
@@ -58,9 +59,8 @@ function shop(sandbox: Sandbox, origin: () => string): Hono {
     checkout = backend(String(++order));
     return html(page(sandbox));
   });
-  app.get('/element.js', ({ body }) =>
-    body(readFileSync(ELEMENT, 'utf8'), 200, { 'Content-Type': 'text/javascript' }),
-  );
+  for (const [path, file] of Object.entries({ '/element.js': ELEMENT, '/iotpay-checkout-extras.js': EXTRAS }))
+    app.get(path, ({ body }) => body(readFileSync(file, 'utf8'), 200, { 'Content-Type': 'text/javascript' }));
   app.all('/pay/*', ({ req, notFound }) => checkout?.handler(req.raw) ?? notFound());
   return app;
 }

@@ -18,6 +18,7 @@ import { HOSTS, type Host } from './hosts.js';
 
 const OUTPUT = '.cache/screenshots';
 const ELEMENT = 'dist/cdn/iotpay-checkout.js';
+const EXTRAS = 'dist/cdn/iotpay-checkout-extras.js';
 /** Longest that all elements of one sheet may take to reach their states, in milliseconds. */
 const SHEET_TIMEOUT_MS = 240_000;
 /** Time for transitions to end before the picture is taken, in milliseconds. */
@@ -67,9 +68,8 @@ function backend(sandbox: Sandbox, states: readonly State[], page: (query: URLSe
   const app = new Hono();
   let serial = 0;
   app.get('/', ({ req, html }) => html(page(new URL(req.url).searchParams)));
-  app.get('/element.js', ({ body }) =>
-    body(readFileSync(ELEMENT, 'utf8'), 200, { 'Content-Type': 'text/javascript' }),
-  );
+  for (const [path, file] of Object.entries({ '/element.js': ELEMENT, '/iotpay-checkout-extras.js': EXTRAS }))
+    app.get(path, ({ body }) => body(readFileSync(file, 'utf8'), 200, { 'Content-Type': 'text/javascript' }));
   app.post('/order-status', ({ json }) => json({ status: 1 }));
   app.post('/secure-id', async ({ req, json }) => {
     const { state, mode } = await req.json<Wanted>();

@@ -2,6 +2,7 @@
 import type { IotpayCheckout } from '../../src/index.js';
 import type { Charge, DriveInstruction } from '../../src/sandbox/index.js';
 import { servers, unique } from './element.js';
+import type { ExtrasFault } from './extras-server.js';
 import type { BackendFault } from './merchant-backend.js';
 
 /** Longest that a page may take to load, in milliseconds. */
@@ -43,6 +44,8 @@ export interface FreshPageOptions {
   readonly isolated?: 'require-corp' | 'credentialless';
   /** `no`: our element is not loaded; `cdn`: from the built file; `both`: a second copy, from the source. */
   readonly element?: 'no' | 'cdn' | 'both';
+  /** The built file, with a second file that has a fault: `missing/some-tag`. */
+  readonly extras?: `${ExtrasFault}/${string}`;
   /** The starter in the page's head; `{starter}` in the policy stands for its hash. */
   readonly starter?: 'inline' | 'file';
   /** HTML of the head, before the starter. */

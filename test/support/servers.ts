@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { TestRunnerConfig, TestRunnerPlugin } from '@web/test-runner';
 import { Hono } from 'hono';
 import { startSandbox } from '../../src/sandbox/index.js';
+import { builtFile, extrasServer } from './extras-server.js';
 import { startFaultServers, type FaultOrigins } from './fault-server.js';
 import { merchantBackend, type Bindings } from './merchant-backend.js';
 
@@ -38,6 +39,12 @@ const ELEMENT: Readonly<Record<string, readonly string[]>> = {
   both: [BUILT, SOURCE],
 };
 
+/** Where a page's copies of the element come from. */
+function elements({ element = '', extras }: Readonly<Record<string, string>>, { backend }: TestServers) {
+  if (extras) return [`${backend}/cdn/${extras}/iotpay-checkout.js`];
+  return ELEMENT[element] ?? [SOURCE];
+}
+
 const STARTER = 'dist/cdn/iotpay-checkout-start.js';
 
 /** The starter as a page may have it, and what the page's policy says to let it run. */
@@ -53,7 +60,7 @@ function starter(how: string | undefined): { tag: string; source: string } {
  * A page of its own for one test, made to order: `?csp=…` is its Content-Security-Policy (`{nonce}` becomes the nonce of
  * its scripts), `?isolated` makes it cross-origin isolated (its value is the embedder policy), `?element=no` leaves our
  * element out, `?element=cdn` takes it from the built file, `?element=both` from there and from the source,
- * `?starter=inline` or `file` has the starter in its head (`{starter}` in the policy becomes its hash), `?head=…` what
+ * `?extras=FAULT/TAG` from there with a second file that has a fault, `?starter=inline` or `file` has the starter in its head (`{starter}` in the policy becomes its hash), `?head=…` what
  * stands before that, and `?body=…` is the page's body.
  */
 function freshPage(query: Readonly<Record<string, string>>, page: TestServers): Response {
@@ -75,7 +82,9 @@ function freshPage(query: Readonly<Record<string, string>>, page: TestServers): 
   document.addEventListener('securitypolicyviolation', (event) => violations.push(event));
 </script>
 ${query.head ?? ''}${tag}
-${(ELEMENT[query.element ?? ''] ?? [SOURCE]).map((src) => `<script type="module" nonce="${NONCE}" src="${src}"></script>`).join('\n')}
+${elements(query, page)
+  .map((src) => `<script type="module" nonce="${NONCE}" src="${src}"></script>`)
+  .join('\n')}
 <body>${query.body ?? ''}</body>
 </html>`;
   return new Response(html, { headers });
@@ -86,6 +95,8 @@ async function start(port: number): Promise<Running> {
   const faults = await startFaultServers();
   const closers: (() => void | Promise<void>)[] = [faults.close];
   const pages: Partial<Record<Group, TestServers>> = {};
+  // As they were built: the hash of the one is in the other.
+  app.get('/dist/cdn/:name', ({ req }) => builtFile(req.param('name')));
   for (const group of GROUPS) {
     const sandbox = await startSandbox({
       drive: true,
@@ -98,6 +109,7 @@ async function start(port: number): Promise<Running> {
     pages[group] = page;
     const environment = { ...sandbox.merchant, gatewayOrigin: sandbox.origin };
     app.route(`/${group}`, merchantBackend(environment, `http://localhost:${port}/${group}`));
+    app.route(`/${group}/cdn`, extrasServer());
     app.get(`/${group}/fresh`, (context) => freshPage(context.req.query(), page));
   }
   return {
@@ -134,7 +146,8 @@ export function testServers(): {
     },
     // In front of the test runner's own server, which would rewrite our pages and answers.
     middleware: async (context, next) => {
-      if (!GROUPS.some((group) => context.path.startsWith(`/${group}/`))) {
+      const ours = [...GROUPS, 'dist/cdn'].some((folder) => context.path.startsWith(`/${folder}/`));
+      if (!ours) {
         await next();
         return;
       }

@@ -33,8 +33,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     onPaid: () => {},
   });
   const app = new Hono();
-  const file = readFileSync(fileURLToPath(import.meta.resolve('iotpay-checkout/cdn/iotpay-checkout.js')));
-  app.get('/iotpay-checkout.js', ({ body }) => body(file, 200, { 'Content-Type': 'text/javascript' }));
+  const cdn = import.meta.resolve('iotpay-checkout/cdn/iotpay-checkout.js');
+  for (const name of ['iotpay-checkout.js', 'iotpay-checkout-extras.js']) {
+    const file = readFileSync(fileURLToPath(new URL(name, cdn)));
+    app.get(`/${name}`, ({ body }) => body(file, 200, { 'Content-Type': 'text/javascript' }));
+  }
   app.all('/api/*', ({ req }) => checkout.handler(req.raw));
   app.get('/checkout', ({ html }) =>
     html(`<!doctype html><html lang="en"><title>Checkout</title>
