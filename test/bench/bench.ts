@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { purposes } from './bytes.js';
 import { faults, PATIENCE_S } from './faults.js';
 import { network } from './network.js';
 import { crowds, repetition } from './repetition.js';
@@ -84,6 +85,8 @@ const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }
     show((await sizes()).map((row) => ({ ...row })));
     title('Where our own share goes', 'bytes by which it gets smaller without that part; the rest is code');
     show((await parts()).map((row) => ({ ...row })));
+    title('The CDN file', 'what every byte is for; bytes, taken out one purpose after the other');
+    show(purposes().map((row) => ({ ...row })));
   },
   repetition: async ({ rounds, cycles }) => {
     const rows = await repetition(cycles);

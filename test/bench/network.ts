@@ -4,7 +4,7 @@ import type { Browser } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
 import { installPeers, modules } from './peers.js';
 import { serveSecurely, type Answer } from './secure-site.js';
-import { CDN_FILE, STARTER } from './site.js';
+import { CDN_FILE, EXTRAS, STARTER } from './site.js';
 import { behind, Line } from './slow-line.js';
 import { median } from './statistics.js';
 import { LIMIT, SAMPLE, SCRIPT } from './time-to-form.js';
@@ -91,6 +91,7 @@ async function shop(gateway: () => string): Promise<(path: string) => Answer | u
     for (const [file, text] of await modules(entry)) files.set(`/peers/${name}/${file}`, text);
   }
   files.set('/iotpay-checkout.js', readFileSync(CDN_FILE, 'utf8'));
+  files.set('/iotpay-checkout-extras.js', readFileSync(EXTRAS, 'utf8'));
   const pages = new Map<string, string>();
   return (path) => {
     if (path === '/api') {
