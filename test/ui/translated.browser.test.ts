@@ -4,7 +4,9 @@ import { expect } from '@open-wc/testing';
 import { constant, constantFrom, array, assert, property, record } from 'fast-check';
 import { render } from 'lit';
 import type { IotpayErrorCode } from '../../src/index.js';
-import { STRINGS } from '../../src/ui/strings.js';
+import { extras } from '../../src/ui/extras.js';
+import { LANGUAGES } from '../../src/ui/languages.js';
+import en from '../../src/ui/strings/en.js';
 import { view, type View } from '../../src/ui/view.js';
 
 /** What the translation adds, so that it is known again. */
@@ -74,7 +76,9 @@ const models = record<View>({
   status: constantFrom('idle', 'loading', 'ready', 'succeeded', 'failed', 'unknown', 'error'),
   mode: constantFrom('pay', 'add'),
   language: constantFrom('en', 'fr', 'zh-Hans', 'zh-Hant'),
-  texts: constantFrom(...Object.values(STRINGS)),
+  texts: constantFrom(en, ...Object.values(LANGUAGES)),
+  wordless: constantFrom(true, false),
+  extras: constantFrom(undefined, extras),
   scheme: constantFrom('', 'dark'),
   slow: constantFrom(true, false),
   asking: constantFrom(true, false),
