@@ -1,4 +1,5 @@
 import { createCheckout, createIotpay, sqlStore } from 'iotpay-checkout/server';
+import { giveBack } from './give-back.js';
 import { OrderError } from './orders.js';
 
 const CHANNELS = ['PF_CC', 'UPI_EX'];
@@ -62,8 +63,8 @@ export function createPayments({
     },
     onPaid: ({ orderId, payment }) => orders.markPaid(orderId, payment),
     onPaidTwice: async ({ orderId, payment }) => {
-      console.warn(`${orderId} was paid twice; ${payment.mchOrderNo} is being voided.`);
-      await checkout.void(orderId, { mchOrderNo: payment.mchOrderNo });
+      console.warn(`${orderId} was paid twice; ${payment.mchOrderNo} is being given back.`);
+      await giveBack(checkout, orderId, payment.mchOrderNo);
     },
     onCardSaved: ({ id, cardId, channel, card: { cardNum, expiryDate, holder } }) =>
       visitors.saveCard(id, { cardId, channel, cardNum, expiryDate, holder }),
