@@ -29,9 +29,9 @@ export interface Facts {
 export function steps({ status, mode, texts }: Facts): TemplateResult | typeof nothing {
   if (status !== 'unknown' || mode === 'add') return nothing;
   return html`<ol part="steps" role="list">
-    <li .textContent=${texts.sent}></li>
-    <li aria-current="step" .textContent=${texts.checking}></li>
-    <li .textContent=${texts.known}></li>
+    ${keyed(texts.sent, html`<li .textContent=${texts.sent}></li>`)}
+    ${keyed(texts.checking, html`<li aria-current="step" .textContent=${texts.checking}></li>`)}
+    ${keyed(texts.known, html`<li .textContent=${texts.known}></li>`)}
   </ol>`;
 }
 
