@@ -2,7 +2,7 @@
 import { expect } from '@open-wc/testing';
 import type { IotpayCheckout } from '../src/index.js';
 import { next, record, servers, unique, until } from './support/element.js';
-import { drive, freshPage, type FreshPage, type FreshPageOptions } from './support/page.js';
+import { brokenEndpoint, drive, freshPage, type FreshPage, type FreshPageOptions } from './support/page.js';
 
 const FAULTS = ['missing', 'stalled', 'tampered'] as const;
 const POLICY = `default-src 'none'; script-src 'self' 'nonce-{nonce}' ${servers.sandbox}; connect-src 'self';
@@ -138,9 +138,10 @@ describe('the second file', function () {
   it('is asked for again after a failure', async () => {
     const tag = unique('once');
     const { page: fresh } = await page({ extras: `once/${tag}` });
-    const { element } = await ready(fresh);
-    await act(element);
+    // Nothing changes that would ask for it.
+    const element = fresh.checkout({ secureIdEndpoint: brokenEndpoint('stall') });
     await until(() => language(element) === 'fr', 'French');
+    expect(element.status).to.equal('loading');
     expect(await (await fetch(`${servers.backend}/cdn/once/${tag}/asked`)).text()).to.equal('2');
   });
 
