@@ -121,7 +121,7 @@ describe('the packed package', () => {
     const strange = files.filter(
       (path) =>
         !/^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|SECURITY\.md)$/.test(path) &&
-        !/^(?:src\/.+|test\/bench\/README)\.md$|^demo\/pictures\/states\.webp$/.test(path) &&
+        !/^(?:src\/.+|test\/bench\/README)\.md$/.test(path) &&
         !/^dist\/(?:cdn\/)?third-party-licenses\.txt$/.test(path) &&
         !/^dist\/.+\.(?:js|js\.map|d\.ts)$|^dist\/sandbox\/page\/.+\.css$/.test(path) &&
         !/^dist\/(?:custom-elements|web-types|vscode\.(?:html|css)-custom-data)\.json$/.test(path),

@@ -61,6 +61,8 @@ describe('the drawing', () => {
       return fetch(...request);
     };
     const element = insert(unique('warm'));
+    // No form of another test has had this width, and may leave its height just now.
+    element.style.width = '517px';
     await element.updateComplete;
     expect(log).to.deep.equal([]);
     const height = element.offsetHeight;

@@ -74,7 +74,7 @@ describe('the test environment', () => {
     const end = new Promise<string>((resolve) => {
       tag.onload = () => resolve('loads');
       tag.onerror = () => resolve('fails');
-      setTimeout(() => resolve('stalls'), 1000);
+      setTimeout(() => resolve('stalls'), 3000);
     });
     page.document.head.append(tag);
     return end.then((how) => `${how}, ${typeof (page.window as unknown as { Iotpay: unknown }).Iotpay}`);

@@ -55,7 +55,9 @@ async function take(store: GuardedStore, key: string, owner: string): Promise<bo
   if (await store.set(key, owner, { version: undefined, ttlMs: LEASE_MS })) return true;
   const held = await store.get(key);
   if (held && held.value !== NOBODY) return false;
-  return store.set(key, owner, { version: held?.version, ttlMs: LEASE_MS });
+  if (held && (await store.set(key, owner, { version: held.version, ttlMs: LEASE_MS }))) return true;
+  // What was given back has run out in the meantime.
+  return store.set(key, owner, { version: undefined, ttlMs: LEASE_MS });
 }
 
 /** Writes over a lease of our own; does nothing where it has gone to somebody else. */

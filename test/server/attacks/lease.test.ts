@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import { withLease } from '../../../src/server/checkout/lease.js';
-import { memoryStore } from '../../../src/server/index.js';
+import { memoryStore, type Store } from '../../../src/server/index.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -50,4 +50,19 @@ it('the lease of a process that died is over half a minute later, and not before
   assert.equal(await withLease(real, 'lease:1', HOUR_MS, async () => 'mine'), undefined);
   await pass(3);
   assert.deepEqual(await withLease(real, 'lease:1', HOUR_MS, async () => 'mine'), { value: 'mine' });
+});
+
+it('a lease that was given back is taken, also where it runs out between the reading and the writing', async () => {
+  let nowMs = 0;
+  const real = memoryStore(() => nowMs);
+  const store: Store = {
+    ...real,
+    get: async (key) => {
+      const held = await real.get(key);
+      if (held?.value === '') nowMs += 10;
+      return held;
+    },
+  };
+  assert.deepEqual(await withLease(store, 'lease:1', HOUR_MS, async () => 'first'), { value: 'first' });
+  assert.deepEqual(await withLease(store, 'lease:1', HOUR_MS, async () => 'second'), { value: 'second' });
 });
