@@ -105,53 +105,46 @@ const minify = () =>
     format: { comments: /^!/ },
   });
 
-/** A classic script, which may stand in the page itself: without a source map, so that its hash is that of the file. */
+/** A classic script has no source map, so that its hash is that of the file. */
+const compileClassic = () =>
+  compile({
+    declaration: false,
+    sourceMap: false,
+    inlineSources: false,
+    noCheck: true,
+    outDir: 'dist/cdn',
+  });
+
+const OUR_BANNER = `/*! ${name} ${version} | ${license} | unofficial */`;
+
+/** A classic script, which may stand in the page itself. */
 const starter = {
   input: 'src/iotpay-checkout-start.ts',
   onwarn,
   preserveSymlinks: true,
-  plugins: [
-    compile({
-      declaration: false,
-      sourceMap: false,
-      inlineSources: false,
-      noCheck: true,
-      outDir: 'dist/cdn',
-    }),
-    minify(),
-  ],
+  plugins: [compileClassic(), minify()],
   output: {
     file: STARTER,
     format: 'iife',
-    banner: `/*! ${name} ${version} | ${license} | unofficial */`,
+    banner: OUR_BANNER,
   },
 };
 
 /** What the tag of the second file hands over. */
 const FROM_TAG = 'document.currentScript.lit';
 
-/** The second file: a classic script, which its tag pins by the hash of the whole. It has no source map, as the starter. */
+/** The second file: a classic script, which its tag pins by the hash of the whole. */
 const extrasFile = {
   input: 'src/iotpay-checkout-extras.ts',
   onwarn,
   external: ['lit', 'lit/directives/keyed.js'],
   preserveSymlinks: true,
-  plugins: [
-    compile({
-      declaration: false,
-      sourceMap: false,
-      inlineSources: false,
-      noCheck: true,
-      outDir: 'dist/cdn',
-    }),
-    minifyTemplates(),
-    minify(),
-  ],
+  plugins: [compileClassic(), minifyTemplates(), minify()],
   output: {
     file: EXTRAS,
     format: 'iife',
     globals: { lit: FROM_TAG, 'lit/directives/keyed.js': FROM_TAG },
-    banner: `/*! ${name} ${version} | ${license} | unofficial */`,
+    banner: OUR_BANNER,
   },
 };
 

@@ -18,7 +18,7 @@ const hubs = new WeakMap<object, Map<string, Hub>>();
  * @param open - opens the source; returns what closes it
  * @param signal - ends it for this one
  */
-export function share<News>(
+function share<News>(
   owner: object,
   kind: string,
   open: (tell: (news: News) => void) => () => void,

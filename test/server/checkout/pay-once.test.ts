@@ -1,7 +1,7 @@
 // One order is paid at most once: tabs, reloads, declines, timeouts, saved cards.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { pause, shopFor, until } from './shop.js';
+import { pause, payTwice, shopFor, until } from './shop.js';
 
 describe('one order', () => {
   it('is one order of the gateway’s, however many tabs ask for a form at the same time', async (test) => {
@@ -154,12 +154,7 @@ describe('one order', () => {
 
   it('paid twice in spite of all is told of, and both notifications are acknowledged', async (test) => {
     const shop = await shopFor(test);
-    const first = await shop.secureId();
-    const second = await shop.secureId({ failed: first.mchOrderNo });
-    await shop.pay(second.secureId);
-    await until('the merchant knows', () => shop.paid.length === 1);
-    await shop.pay(first.secureId);
-    await until('the merchant knows of the second', () => shop.paidTwice.length === 1);
+    const { first, second } = await payTwice(shop);
     assert.equal(shop.paid.length, 1);
     const [twice] = shop.paidTwice;
     assert.equal(twice?.orderId, 'order-1');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { IotpayGatewayError } from '../../../src/server/index.js';
-import { shopFor, until, type Shop } from './shop.js';
+import { payTwice, shopFor, until, type Shop } from './shop.js';
 
 /** A shop whose one order was paid. */
 async function paidShop(test: TestContext): Promise<Shop & { readonly mchOrderNo: string }> {
@@ -54,12 +54,7 @@ describe('a refund', () => {
 
   it('of one payment, under way when another payment is given back, is sent for its own', async (test) => {
     const shop = await shopFor(test);
-    const first = await shop.secureId();
-    const second = await shop.secureId({ failed: first.mchOrderNo });
-    await shop.pay(second.secureId);
-    await until('the merchant knows', () => shop.paid.length === 1);
-    await shop.pay(first.secureId);
-    await until('the merchant knows of the second', () => shop.paidTwice.length === 1);
+    const { first, second } = await payTwice(shop);
     shop.sandbox.fault({ kind: 'reset', call: 'cc_refund' });
     await assert.rejects(shop.checkout.refund('order-1', { amount: 500 }), unknown);
     await shop.checkout.refund('order-1', { mchOrderNo: String(first.mchOrderNo) });

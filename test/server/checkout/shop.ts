@@ -132,6 +132,17 @@ async function typeCard(sandbox: Sandbox, key: unknown, scenario: string): Promi
   return response.json();
 }
 
+/** An order that is paid in both of two forms, the second one first; the merchant knows of both payments. */
+export async function payTwice(shop: Shop) {
+  const first = await shop.secureId();
+  const second = await shop.secureId({ failed: first.mchOrderNo });
+  await shop.pay(second.secureId);
+  await until('the merchant knows', () => shop.paid.length === 1);
+  await shop.pay(first.secureId);
+  await until('the merchant knows of the second', () => shop.paidTwice.length === 1);
+  return { first, second };
+}
+
 /** Waits until something holds; fails with its description after five seconds. */
 export async function until(what: string, holds: () => unknown): Promise<void> {
   for (const end = Date.now() + 5000; Date.now() < end; await pause(10)) {
