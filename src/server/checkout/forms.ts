@@ -16,7 +16,11 @@ import {
 } from './record.js';
 import type { Records } from './records.js';
 
-/** How long a request waits for another one that makes an attempt at the same order, in milliseconds. */
+/**
+ * How long an attempt may be without its secureId before others give it up, in milliseconds: its server is slow, or gone.
+ * Counted from the attempt and not from each request that waits: where every one of those is cut off before its own eight
+ * seconds are over, the order would never have a form again.
+ */
 const JOIN_MS = 8000;
 /** How often it looks meanwhile, in milliseconds. */
 const LOOK_MS = 50;
@@ -138,9 +142,11 @@ export class Forms {
   }
 
   /** Waits for another request that makes an attempt. One that takes too long is given up: its secureId is not handed out. */
-  async #join(name: string, { mchOrderNo }: Attempt): Promise<void> {
-    const { records } = this.#options;
-    for (let waitedMs = 0; waitedMs < JOIN_MS; waitedMs += LOOK_MS) {
+  async #join(name: string, { mchOrderNo, at }: Attempt): Promise<void> {
+    const { records, now } = this.#options;
+    // Another server wrote down when it was made, and its clock may be ahead: nobody waits longer for that.
+    const endMs = Math.min(JOIN_MS, at + JOIN_MS - now());
+    for (let waitedMs = 0; waitedMs < endMs; waitedMs += LOOK_MS) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       const attempt = attemptOf(await records.read(name), mchOrderNo);
       if (!attempt || attempt.secureId !== undefined || attempt.dead) return;
