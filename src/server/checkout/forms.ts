@@ -141,15 +141,21 @@ export class Forms {
     }
   }
 
-  /** Waits for another request that makes an attempt. One that takes too long is given up: its secureId is not handed out. */
+  /**
+   * Waits for another request that makes an attempt. One that takes too long is given up: its secureId is not handed out. A
+   * reading that fails meanwhile does not end the wait.
+   */
   async #join(name: string, { mchOrderNo, at }: Attempt): Promise<void> {
     const { records, now } = this.#options;
     // Another server wrote down when it was made, and its clock may be ahead: nobody waits longer for that.
-    const endMs = Math.min(JOIN_MS, at + JOIN_MS - now());
-    for (let waitedMs = 0; waitedMs < endMs; waitedMs += LOOK_MS) {
+    const endMs = performance.now() + Math.min(JOIN_MS, at + JOIN_MS - now());
+    while (performance.now() < endMs) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      const attempt = attemptOf(await records.read(name), mchOrderNo);
-      if (!attempt || attempt.secureId !== undefined || attempt.dead) return;
+      const read = await records.read(name).then(
+        (record) => ({ attempt: attemptOf(record, mchOrderNo) }),
+        () => undefined, // Where the store goes on failing, giving up fails in its words.
+      );
+      if (read && (!read.attempt || read.attempt.secureId !== undefined || read.attempt.dead)) return;
     }
     await this.#giveUp(name, mchOrderNo);
   }

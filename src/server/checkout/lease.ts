@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { GuardedStore } from './guard.js';
+import { DeadlineError, type GuardedStore } from './guard.js';
 
 /** How long a lease lasts when it is not renewed, in milliseconds: what a crash costs. */
 const LEASE_MS = 30_000;
 /** How often a live process renews its lease, in milliseconds. */
 const RENEW_MS = 10_000;
+/** How often it is tried to give a lease back. */
+const GIVE_BACK_TRIES = 3;
+/** The pause before the second try, in milliseconds; the next is twice as long. */
+const GIVE_BACK_PAUSE_MS = 50;
 /** What stands in place of an owner once a lease was given back. */
 const NOBODY = '';
 
@@ -24,8 +28,7 @@ export async function withLease<T>(
   isDone: (value: T) => boolean = () => false,
 ): Promise<{ readonly value: T } | undefined> {
   const owner = randomUUID();
-  // A store that fails just now keeps the lease until its time is over: that costs seconds and loses nothing.
-  const giveBack = () => replace(store, key, owner, NOBODY, 1).catch(() => {});
+  const giveBack = () => giveLeaseBack(store, key, owner);
   try {
     if (!(await take(store, key, owner))) return undefined;
   } catch (error) {
@@ -47,6 +50,21 @@ export async function withLease<T>(
     clearInterval(timer);
     await renewing;
     if (!isSpent) await giveBack();
+  }
+}
+
+/**
+ * Gives a lease back. A connection that breaks just now is replaced by the next one; a store that does not answer at all keeps
+ * the lease until its time is over: that costs seconds and loses nothing.
+ */
+async function giveLeaseBack(store: GuardedStore, key: string, owner: string): Promise<void> {
+  for (let tries = 1; tries <= GIVE_BACK_TRIES; tries++) {
+    try {
+      return await replace(store, key, owner, NOBODY, 1);
+    } catch (error) {
+      if (error instanceof DeadlineError) return;
+      await new Promise((resolve) => setTimeout(resolve, GIVE_BACK_PAUSE_MS * tries));
+    }
   }
 }
 
