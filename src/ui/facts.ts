@@ -25,12 +25,16 @@ export interface Facts {
   readonly copy: () => void;
 }
 
-/** Where an unknown payment stands: sent, being confirmed, known. For the eye, and to be found; it is not announced. */
-export function steps({ status, mode, texts }: Facts): TemplateResult | typeof nothing {
+/**
+ * Where an unknown payment stands: sent, being confirmed, known. For the eye, and to be found; it is not announced. That
+ * it is being confirmed is said only while somebody asks.
+ */
+export function steps({ status, mode, asking, texts }: Facts): TemplateResult | typeof nothing {
   if (status !== 'unknown' || mode === 'add') return nothing;
+  const current = asking ? texts.checking : texts.unconfirmed;
   return html`<ol part="steps" role="list">
     ${keyed(texts.sent, html`<li .textContent=${texts.sent}></li>`)}
-    ${keyed(texts.checking, html`<li aria-current="step" .textContent=${texts.checking}></li>`)}
+    ${keyed(current, html`<li aria-current="step" .textContent=${current}></li>`)}
     ${keyed(texts.known, html`<li .textContent=${texts.known}></li>`)}
   </ol>`;
 }

@@ -283,6 +283,43 @@ describe('the order’s number', () => {
   });
 });
 
+describe('the steps of an unknown outcome', () => {
+  const current = (element: IotpayCheckout): string => words(shadow(element, '[aria-current=step]'));
+
+  it('say that it is being confirmed only while somebody asks', async () => {
+    const element = await readyElement(statusEndpoint({ status: 1 }));
+    report(TIMEOUT);
+    await element.updateComplete;
+    expect(current(element)).to.equal('Confirming');
+    element.remove();
+    for (const [lang, text] of [
+      ['en', 'Not confirmed yet'],
+      ['fr', 'Pas encore confirmé'],
+      ['zh-Hans', '尚未确认'],
+      ['zh-Hant', '尚未確認'],
+    ] as const) {
+      const unasked = await readyElement({ lang });
+      report(TIMEOUT);
+      await unasked.updateComplete;
+      expect(current(unasked)).to.equal(text);
+    }
+  });
+
+  it('are followed by a way to ask again where somebody could be asked, and is', async () => {
+    const element = await readyElement();
+    report(TIMEOUT);
+    await element.updateComplete;
+    // As after ten minutes: there is somebody to ask, and nobody does.
+    element.orderStatusEndpoint = brokenEndpoint('stall', { route: 'order-status' });
+    await element.updateComplete;
+    expect(current(element)).to.equal('Not confirmed yet');
+    shadow(element, '[part=retry]')?.click();
+    await element.updateComplete;
+    expect(current(element)).to.equal('Confirming');
+    element.remove();
+  });
+});
+
 describe('an unknown outcome that has failed', () => {
   it('says that nothing was charged and offers to pay again', async () => {
     const element = await readyElement({

@@ -37,6 +37,15 @@ async function notMade(): Promise<IotpayCheckout> {
   return element;
 }
 
+/** An element that asks for the order no longer: nobody has told of it in the time for that. */
+async function askedInVain(): Promise<IotpayCheckout> {
+  const element = await reported(TIMEOUT);
+  // As after ten minutes: there is somebody to ask, and nobody does.
+  Object.assign(element, asks);
+  await element.updateComplete;
+  return element;
+}
+
 const asks = { orderStatusEndpoint: brokenEndpoint('stall', { route: 'order-status' }) };
 
 type Row = readonly [name: string, reach: () => Promise<IotpayCheckout>];
@@ -74,6 +83,7 @@ const BY_STATUS: Readonly<Record<IotpayStatus, Readonly<Record<'pay' | 'add', re
     pay: [
       ['confirming', () => reported(TIMEOUT, asks)],
       ['unknown', () => reported(TIMEOUT)],
+      ['unknown, asked in vain', () => askedInVain()],
     ],
     add: [['card unknown', () => reported(TIMEOUT, { mode: 'add' })]],
   },

@@ -10,6 +10,8 @@ const en = {
   /** The steps of a payment whose outcome is unknown: it was sent, is being confirmed, and then is known. */
   sent: 'Sent',
   checking: 'Confirming',
+  /** In place of "Confirming" where nobody asks for the order, or no longer. */
+  unconfirmed: 'Not confirmed yet',
   known: 'Result',
   /** `{time}` is "4:35:07 PM". */
   asked: 'Last checked: {time}',

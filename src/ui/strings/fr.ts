@@ -11,6 +11,7 @@ export default {
     'Nous confirmons votre paiement. Cela peut prendre quelques minutes. Veuillez ne pas payer de nouveau\u00a0; vous pouvez quitter cette page.',
   sent: 'Envoyé',
   checking: 'Vérification',
+  unconfirmed: 'Pas encore confirmé',
   known: 'Résultat',
   asked: 'Dernière vérification\u00a0: {time}',
   unknown:

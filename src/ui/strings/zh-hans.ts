@@ -9,6 +9,7 @@ export default {
   confirming: '正在确认您的支付结果，可能需要几分钟。请勿重复支付，您可以离开此页面。',
   sent: '已提交',
   checking: '确认中',
+  unconfirmed: '尚未确认',
   known: '结果',
   asked: '上次查询：{time}',
   unknown: '暂时无法确认支付结果。请勿重复支付，请联系商家并提供订单号 {order}。',

@@ -9,6 +9,7 @@ export default {
   confirming: '正在確認您的付款結果，可能需要幾分鐘。請勿重複付款，您可以離開此頁面。',
   sent: '已送出',
   checking: '確認中',
+  unconfirmed: '尚未確認',
   known: '結果',
   asked: '上次查詢：{time}',
   unknown: '暫時無法確認付款結果。請勿重複付款，請聯絡店家並提供訂單編號 {order}。',
