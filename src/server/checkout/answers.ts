@@ -1,6 +1,6 @@
 import { IotpayGatewayError } from '../errors.js';
 import { jsonResponse, RouteRefusal } from '../route.js';
-import { DeadlineError } from './guard.js';
+import { CallbackError, DeadlineError } from './guard.js';
 import { wordsOf, type Logger } from './log.js';
 
 /**
@@ -8,7 +8,8 @@ import { wordsOf, type Logger } from './log.js';
  * for the browser.
  */
 export function answerFailure(route: string, error: unknown, log: Logger): Response {
-  const answer = failureOf(error);
+  // A gateway that failed inside `order` is the gateway's failure all the same.
+  const answer = failureOf(error instanceof CallbackError ? error.cause : error);
   const level = answer.httpStatus >= 500 ? 'error' : 'warn';
   const advice = error instanceof RouteRefusal ? ` ${error.advice}` : '';
   const cause = error instanceof RouteRefusal ? undefined : error;

@@ -4,7 +4,7 @@ import type { Card } from '../answers.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
 import { compareAndSet } from './compare-and-set.js';
-import type { GuardedStore } from './guard.js';
+import { named, type GuardedStore } from './guard.js';
 import { withLease } from './lease.js';
 import { wordsOf, type Logger } from './log.js';
 import type { CheckedCard } from './order.js';
@@ -124,7 +124,7 @@ export class Cards {
       const known = (await this.#read(name))?.forms.some(({ cardId }) => cardId === saved.cardId);
       if (!known) return false; // Whoever held the lease before has told of it.
       if (!onCardSaved) return true; // Found again by whoever asks next, until its time is over.
-      await onCardSaved(saved);
+      await named('onCardSaved', () => onCardSaved(saved));
       await this.#drop(name, saved.id, saved.cardId);
       return true;
     });

@@ -1,4 +1,4 @@
-import { inTime, type GuardedStore } from './guard.js';
+import { CallbackError, inTime, named, type GuardedStore } from './guard.js';
 import { withLease } from './lease.js';
 import { wordsOf, type Logger } from './log.js';
 import {
@@ -57,7 +57,7 @@ export class Delivery {
   /**
    * Runs `onPaid` (or `onPaidTwice`) for each payment on record that the merchant has not been told of.
    * @returns whether the merchant has been told of all of them; `false` where another process is telling
-   * @throws what `onPaid` throws: the payment stays on record, and is told of again
+   * @throws CallbackError where `onPaid` throws: the payment stays on record, and is told of again
    */
   async deliver(name: string, record: OrderRecord | undefined): Promise<boolean> {
     if (!record) return true;
@@ -88,12 +88,14 @@ export class Delivery {
     await inTime(told, ms);
   }
 
-  /** Says in the log that the merchant's function failed. The payment stays on record, and is told of again. */
+  /** Says in the log what kept the merchant from being told. The payment stays on record, and is told of again. */
   failed(id: string, error: unknown): void {
-    this.#options.log.error(
-      `onPaid: order ${id} is paid, and the function failed: ${wordsOf(error)} It is run again at the next notification, question or reconcile().`,
-      error,
-    );
+    const again = 'The shop is told again at the next notification, question or reconcile().';
+    const line =
+      error instanceof CallbackError
+        ? `${error.callback}: order ${id} is paid, and the function failed: ${wordsOf(error.cause)} ${again}`
+        : `order ${id} is paid, and the shop could not be told: ${wordsOf(error)} ${again}`;
+    this.#options.log.error(line, error);
   }
 
   /** @returns whether it is on record that the merchant has been told */
@@ -104,7 +106,7 @@ export class Delivery {
     const attempt = attemptOf(record, mchOrderNo);
     if (!record || !attempt?.payment || attempt.delivered) return attempt?.delivered ?? false;
     const { payment } = attempt;
-    if (record.paidBy === mchOrderNo) await onPaid({ orderId: record.id, payment });
+    if (record.paidBy === mchOrderNo) await named('onPaid', () => onPaid({ orderId: record.id, payment }));
     else await this.#twice(record, payment);
     return this.#mark(name, mchOrderNo, record);
   }
@@ -128,7 +130,8 @@ export class Delivery {
   async #twice(record: OrderRecord, payment: Payment): Promise<void> {
     const { onPaidTwice, log } = this.#options;
     const first = paymentOf(record);
-    if (onPaidTwice && first) return void (await onPaidTwice({ orderId: record.id, payment, first }));
+    if (onPaidTwice && first)
+      return void (await named('onPaidTwice', () => onPaidTwice({ orderId: record.id, payment, first })));
     log.error(
       `order ${record.id} was paid twice. Give the second payment back: checkout.refund(${JSON.stringify(record.id)}, { mchOrderNo: ${JSON.stringify(payment.mchOrderNo)} }), payOrderId ${payment.payOrderId}, ${payment.amount} cents. (With onPaidTwice your own code is told.)`,
     );

@@ -1,4 +1,6 @@
 import type { Store } from '../stores/store.js';
+import { kindOf } from './kind.js';
+import { wordsOf } from './log.js';
 
 /** How long one call of the store may take, in milliseconds. */
 const STORE_MS = 5000;
@@ -8,6 +10,30 @@ export class DeadlineError extends Error {
   constructor(what: string, ms: number) {
     super(`${what}: expected an answer within ${ms} ms, received none. Is what it asks reachable?`);
     this.name = 'DeadlineError';
+  }
+}
+
+/** A merchant's function or store that failed: says which one. What it threw is the `cause`. */
+export class CallbackError extends Error {
+  /** Such as `onPaid` or `store.get`. */
+  readonly callback: string;
+
+  constructor(callback: string, cause: unknown) {
+    super(`${callback}: ${wordsOf(cause)}`, { cause });
+    this.name = 'CallbackError';
+    this.callback = callback;
+  }
+}
+
+/**
+ * Calls somebody else's function.
+ * @throws CallbackError with its name where it throws or rejects
+ */
+export async function named<T>(callback: string, work: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new CallbackError(callback, cause);
   }
 }
 
@@ -43,27 +69,12 @@ export function inTime<T>(
 
 /**
  * Asks somebody else's function for an answer. What comes late is not used.
- * @throws DeadlineError
+ * @throws DeadlineError, CallbackError
  */
 export async function withDeadline<T>(what: string, ms: number, work: () => T | PromiseLike<T>): Promise<T> {
-  const answer = await inTime((async () => work())(), ms);
+  const answer = await inTime(named(what, work), ms);
   if (answer) return answer.value;
   throw new DeadlineError(what, ms);
-}
-
-/** A value's kind, never the value: it may be a secret. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') {
-    const names = Object.keys(value);
-    return names.length ? `an object with ${names.slice(0, 12).join(', ')}` : 'an empty object';
-  }
-  if (typeof value === 'string')
-    return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
-    return `the ${typeof value} ${value}`;
-  return value === undefined ? 'undefined' : `a ${typeof value}`;
 }
 
 /**

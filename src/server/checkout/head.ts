@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SCRIPT_PATH } from '../../gateway/origins.js';
-import { kindOf } from './guard.js';
+import { kindOf } from './kind.js';
 
 /** The starter's text. The build puts it here; where the sources run as they are, there is none. */
 declare const IOTPAY_CHECKOUT_STARTER: string | undefined;

@@ -1,5 +1,5 @@
 import { asText } from '../../gateway/envelope.js';
-import { kindOf } from './guard.js';
+import { kindOf } from './kind.js';
 
 /** How bad a line is: `warn`, something was refused or is not known yet; `error`, somebody has to look at it. */
 export type LogLevel = 'warn' | 'error';

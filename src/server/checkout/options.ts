@@ -1,4 +1,4 @@
-import { kindOf } from './guard.js';
+import { kindOf } from './kind.js';
 
 /** What an option must be. */
 interface Rule {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../gateway/envelope.js';
 import { CHANNELS, CURRENCIES, MAX_AMOUNT_CENTS, type Channel } from '../../gateway/limits.js';
-import { kindOf, withDeadline } from './guard.js';
+import { withDeadline } from './guard.js';
+import { kindOf } from './kind.js';
 
 /** How long the merchant's `order` may take, in milliseconds. */
 const ORDER_MS = 10_000;
@@ -77,7 +78,7 @@ export type CheckedCard = Pick<CheckedOrder, 'id' | 'channel' | 'returnUrl'>;
 
 /**
  * Asks the merchant's `order`, and checks what it says.
- * @throws TypeError that names the field, what was expected and what was received; DeadlineError
+ * @throws TypeError that names the field, what was expected and what was received; DeadlineError, CallbackError
  */
 export function askOrder<Context>(
   order: OrderFunction<Context>,
@@ -91,7 +92,15 @@ export async function askOrder<Context>(
   order: OrderFunction<Context>,
   question: OrderQuestion<Context>,
 ): Promise<CheckedOrder | CheckedCard | Response> {
-  const answer: unknown = await withDeadline('order', ORDER_MS, () => order(question));
+  const answer: unknown = await withDeadline('order', ORDER_MS, async () => {
+    try {
+      return await order(question);
+    } catch (thrown) {
+      // As some frameworks have it: what is thrown refuses like what is returned.
+      if (isResponse(thrown)) return thrown;
+      throw thrown;
+    }
+  });
   if (isResponse(answer)) return answer;
   return question.mode === 'pay' ? checkOrder(answer) : checkCard(answer);
 }

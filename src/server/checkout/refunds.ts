@@ -1,7 +1,7 @@
 import { isPaid } from '../../gateway/status.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
-import { kindOf } from './guard.js';
+import { kindOf } from './kind.js';
 import { findOrder } from './query.js';
 import { attemptOf, nameOf, newNumber, type OrderRecord, type Payment, type Refund } from './record.js';
 import type { Records } from './records.js';

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { Response as OtherResponse } from 'undici';
 import { createCheckout, createIotpay, memoryStore, type Store } from '../../../src/server/index.js';
 import { post } from '../support.js';
 import { shopFor } from './shop.js';
@@ -46,7 +47,7 @@ describe('an answer of `order` that is none', () => {
     ['paid as a text', { id: '1', amount: 1999, paid: 'false' }, /paid: expected true or false/],
     ['a subject that is a number', { id: '1', amount: 1999, subject: 7 }, /subject: expected a text/],
     ['a promise of nothing', async () => {}, /received undefined/],
-    ['a failure', async () => Promise.reject(new Error('no database')), /no database/],
+    ['a failure', async () => Promise.reject(new Error('no database')), /500: order: no database/],
   ];
   for (const [what, answer, says] of rows) {
     it(`${what}: HTTP 500, and the log says why`, async (test) => {
@@ -85,6 +86,39 @@ describe('an answer of `order` that is none', () => {
     assert.deepEqual([told.httpStatus, told.retMsg], [403, 'Not yours.']);
     assert.match(shop.log.join('\n'), /secure-id: HTTP 403: `order` refused/);
   });
+
+  const REFUSAL = [{ retMsg: 'Not yours.' }, { status: 403, headers: { 'X-Shop': 'says no' } }] as const;
+  const ofThisRealm = () => Response.json(...REFUSAL);
+  // A framework's own class: `instanceof` says no.
+  const ofOtherRealm = () => OtherResponse.json(...REFUSAL) as unknown as Response;
+  const throwIt = (thrown: unknown): never => {
+    throw thrown;
+  };
+  for (const [what, order] of [
+    ['a Response of another realm', () => ofOtherRealm()],
+    ['a promise of one', async () => ofOtherRealm()],
+    ['a Response of another realm that is thrown', () => throwIt(ofOtherRealm())],
+    ['a Response that is thrown', () => throwIt(ofThisRealm())],
+  ] as const) {
+    it(`${what} refuses on each route, and is no order to charge`, async (test) => {
+      assert.equal(ofOtherRealm() instanceof Response, false);
+      const shop = await shopFor(test, { order });
+      for (const route of ['secureId', 'orderStatus'] as const)
+        for (const mode of ['pay', 'add']) {
+          const answer = await shop.checkout[route](post({ mode }));
+          assert.deepEqual(
+            [answer.status, await answer.json(), answer.headers.get('X-Shop')],
+            [403, { retMsg: 'Not yours.' }, 'says no'],
+          );
+          assert.equal(answer.headers.get('Cache-Control'), 'no-store');
+        }
+      await assert.rejects(
+        shop.checkout.charge('order-1', { cardId: 'card-1' }),
+        /charge: `order` refused \(HTTP 403\)/,
+      );
+      assert.equal(shop.sandbox.ledger.orders().length, 0);
+    });
+  }
 });
 
 describe('createCheckout', () => {

@@ -1,8 +1,13 @@
-// The merchant is told once, also where the store fails just after onPaid.
+// The merchant is told once, also where the store fails just after onPaid; what keeps them from being told is in the log.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { memoryStore, type Store } from '../../../src/server/index.js';
-import { shopFor, until } from './shop.js';
+import { Delivery } from '../../../src/server/checkout/delivery.js';
+import { guardStore } from '../../../src/server/checkout/guard.js';
+import { loggerOf } from '../../../src/server/checkout/log.js';
+import { newNumber, nameOf, withAttempt, withPayment } from '../../../src/server/checkout/record.js';
+import { Records } from '../../../src/server/checkout/records.js';
+import { memoryStore, type Payment, type Store } from '../../../src/server/index.js';
+import { payTwice, shopFor, until } from './shop.js';
 
 /** A store whose connection breaks when it shall be written down that the merchant was told. */
 function breaking(times: number, isWritten: boolean): Store & { readonly broken: () => number } {
@@ -36,3 +41,96 @@ for (const isWritten of [false, true]) {
     assert.equal(store.broken(), 3);
   });
 }
+
+it('whoever finds that another process is telling says whether it has told meanwhile', async () => {
+  const store = guardStore(memoryStore());
+  const records = new Records(store, () => Date.now());
+  const name = nameOf('order-1');
+  const mchOrderNo = newNumber('order-1');
+  const sum = { amount: 1999, currency: 'CAD', channel: 'PF_CC' } as const;
+  const attempt = { mchOrderNo, by: 'form', ...sum, at: Date.now() } as const;
+  const payment = { mchOrderNo, ...sum, status: 2, payOrderId: 'PC1' } as Payment;
+  const paid = await records.change(name, () =>
+    withPayment(withAttempt(undefined, 'order-1', attempt), payment),
+  );
+  const told: string[] = [];
+  let end: () => void = () => {};
+  const works = new Promise<void>((resolve) => (end = resolve));
+  const onPaid = async () => (told.push(mchOrderNo), works);
+  const log = loggerOf(assert.fail);
+  const one = new Delivery({ onPaid, onPaidTwice: undefined, store, records, log });
+  const other = new Delivery({ onPaid, onPaidTwice: undefined, store, records, log });
+  const telling = one.deliver(name, paid);
+  await until('the first tells', () => told.length === 1);
+  assert.equal(await other.deliver(name, paid), false, 'not yet: its notification must not be acknowledged');
+  end();
+  assert.equal(await telling, true);
+  // It has read the record before the first was done.
+  assert.equal(await other.deliver(name, paid), true);
+  assert.equal(told.length, 1);
+});
+
+it('the log names the function that failed: onPaid', async (test) => {
+  const shop = await shopFor(test, { onPaid: () => Promise.reject(new Error('Out of paper.')) });
+  const { secureId, mchOrderNo } = await shop.secureId();
+  await shop.pay(secureId);
+  await shop.orderStatus({ mchOrderNo });
+  const log = shop.log.join('\n');
+  assert.match(log, /^onPaid: order order-1 is paid, and the function failed: Out of paper\./m);
+  await until('a notification has come', () =>
+    /^notify: HTTP 500: onPaid: Out of/m.test(shop.log.join('\n')),
+  );
+});
+
+it('the log names the function that failed: onPaidTwice', async (test) => {
+  let fails = false;
+  const shop = await shopFor(test, {
+    onPaidTwice: (told) => {
+      if (fails) throw new Error('Nobody is in the office.');
+      fails = true;
+      shop.paidTwice.push(told);
+    },
+  });
+  await payTwice(shop);
+  const third = await shop.secureId({ order: 'order-2' });
+  const fourth = await shop.secureId({ order: 'order-2', failed: third.mchOrderNo });
+  await shop.pay(fourth.secureId);
+  await until('it is paid', () => shop.paid.length === 2);
+  await shop.pay(third.secureId);
+  await shop.checkout.reconcile();
+  const log = shop.log.join('\n');
+  assert.match(log, /^onPaidTwice: order order-2 is paid, and the function failed: Nobody is in/m);
+  assert.doesNotMatch(log, /^onPaid:/m);
+});
+
+it('the log names the function that failed: onCardSaved', async (test) => {
+  const shop = await shopFor(test, {
+    onCardSaved: () => {
+      throw new Error('The wallet is full.');
+    },
+  });
+  const { secureId } = await shop.secureId({ mode: 'add', order: 'customer-1' });
+  await shop.pay(secureId);
+  assert.equal((await shop.checkout.reconcile()).failures, 1);
+  assert.match(
+    shop.log.join('\n'),
+    /^reconcile: a card could not be settled: onCardSaved: The wallet is full\./m,
+  );
+  await assert.rejects(
+    shop.checkout.cards('customer-1'),
+    /^CallbackError: onCardSaved: The wallet is full\./,
+  );
+});
+
+for (const callback of ['store.get', 'store.set'] as const)
+  it(`the log names the function that failed: ${callback}`, async (test) => {
+    const store = memoryStore();
+    const shop = await shopFor(test, {
+      store: { ...store, [callback.slice(6)]: () => Promise.reject(new Error('Connection terminated')) },
+    });
+    assert.equal((await shop.secureId()).httpStatus, 500);
+    assert.match(
+      shop.log.join('\n'),
+      new RegExp(`^secure-id: HTTP 500: ${callback}: Connection terminated`, 'm'),
+    );
+  });
