@@ -24,8 +24,10 @@ export interface Conditions {
   readonly deaf?: true;
   /** Nothing is killed, cut or broken. */
   readonly calm?: true;
-  /** How long the first run of `onPaid` takes, in milliseconds. */
+  /** How long the first run of `onPaid` takes, in milliseconds; then every server reconciles before it ends. */
   readonly slowOnPaidMs?: number;
+  /** No server is killed on purpose while `onPaid` runs: the lease that it leaves behind is waited for in the end. */
+  readonly sparesOnPaid?: true;
   /** How many shoppers come. */
   readonly shoppers?: number;
 }

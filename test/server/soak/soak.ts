@@ -13,7 +13,7 @@ import type { DeliveredAt } from './judge.js';
 import { MUTATIONS } from './mutations.js';
 import { startProxy } from './proxy.js';
 import { pause, randomFrom } from './random.js';
-import { Servers, within } from './servers.js';
+import { command, Servers, within } from './servers.js';
 import type { Delivered } from './shop.js';
 import type { Stage, Tally } from './stage.js';
 import { troubleFor } from './trouble.js';
@@ -85,7 +85,7 @@ async function setUp(
   closing.push(() => backend.close());
   const random = randomFrom(seed);
   const deliveries: DeliveredAt[] = [];
-  const { calm = false, slowOnPaidMs = 0 } = conditions;
+  const { calm = false, slowOnPaidMs = 0, sparesOnPaid = false } = conditions;
   const tally: Tally = {
     calm,
     gone: 0,
@@ -106,12 +106,16 @@ async function setUp(
         tally.telling += 1;
         deliveries.push({ ...delivered, atMs: performance.now() });
         // Now and then the server dies while onPaid runs.
-        if (!tally.calm && random.chance(0.06)) {
+        if (!tally.calm && !sparesOnPaid && random.chance(0.06)) {
           tally.killsInOnPaid += 1;
           await servers.kill(servers.indexOf(delivered.run), random.between(50, 300));
           return response.destroy();
         }
-        await pause(deliveries.length === 1 && slowOnPaidMs ? slowOnPaidMs : random.between(0, 40));
+        if (deliveries.length === 1 && slowOnPaidMs) {
+          await pause(slowOnPaidMs);
+          // Whoever may take the lease now takes it, on however slow a machine.
+          for (const port of servers.ports) await command(port, '/reconcile', {});
+        } else await pause(random.between(0, 40));
         response.end('{}');
       })
       .finally(() => (tally.telling -= 1))
