@@ -18,6 +18,9 @@ export const panelStyles = css`
     display: grid;
     gap: 4px;
   }
+  .words p {
+    text-wrap: balance;
+  }
   .succeeded {
     --_tone: var(--iotpay-success-color, color-mix(in srgb, #18794e 70%, currentcolor));
   }

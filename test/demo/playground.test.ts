@@ -132,6 +132,7 @@ describe('the playground', () => {
     ],
     ['the script blocked', '?world=blocked', 'error', ['iotpay-error']],
     ['offline', '?world=offline', 'error', ['iotpay-error']],
+    ['a slow backend', '?world=slow', 'ready', ['iotpay-ready']],
     ['a stalled backend', '?world=stalled&setup-timeout=1500', 'error', ['iotpay-error']],
   ] as const) {
     it(`has an address for: ${name}`, async (test) => {
@@ -160,6 +161,20 @@ describe('the playground', () => {
       await status(page, ends);
     });
   }
+
+  it('a payment that is printed while its tick is drawn is printed whole, and small', async (test) => {
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/playground?run=approved`);
+    await status(page, 'succeeded');
+    await page.emulateMediaType('print');
+    const stage = await stageOf(page);
+    const { moving, height } = await stage.$eval('iotpay-checkout', (node) => ({
+      height: node.offsetHeight,
+      moving: node.shadowRoot?.querySelector('.panel')?.getAnimations({ subtree: true }).length,
+    }));
+    assert.equal(moving, 0);
+    assert.ok(height < 150, `${height} px`);
+  });
 
   it('what is in the way can be taken out of it again', async (test) => {
     const page = await visitor(running.browser, test);

@@ -14,8 +14,7 @@ import type { Browser, ElementHandle, Frame, Page } from 'puppeteer-core';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { createCheckout, createIotpay, memoryStore } from '../../src/server/index.js';
 import { launchChromium } from '../support/chromium.js';
-import { findProgram } from '../../src/sandbox/doctor/programs.js';
-import { canInstall, install } from '../support/debian.js';
+import { webpTool } from './webp.js';
 
 const ELEMENT = 'dist/cdn/iotpay-checkout.js';
 const EXTRAS = 'dist/cdn/iotpay-checkout-extras.js';
@@ -97,13 +96,13 @@ class Film {
   keep(still: string): void {
     const last = this.#shots.at(-1);
     if (!last) throw new Error('No picture was taken yet.');
-    execFileSync(tool('cwebp'), ['-quiet', '-lossless', '-z', '9', last.path, '-o', still]);
+    execFileSync(webpTool('cwebp'), ['-quiet', '-lossless', '-z', '9', last.path, '-o', still]);
   }
 
   write(path: string): void {
     const frames = this.#shots.flatMap(({ path: shot, ms }) => ['-d', String(ms), shot]);
     execFileSync(
-      tool('img2webp'),
+      webpTool('img2webp'),
       ['-loop', '0', '-min_size', '-lossy', '-q', '70', '-m', '6', ...frames, '-o', path],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
@@ -113,15 +112,6 @@ class Film {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A program of the WebP tools: installed from Debian's packages where it is missing. */
-function tool(name: 'cwebp' | 'img2webp'): string {
-  if (!findProgram([name]) && canInstall()) install(['webp']);
-  const found = findProgram([name]);
-  if (!found)
-    throw new Error(`${name} is missing. It is part of the WebP tools (Debian and Homebrew: webp).`);
-  return found;
-}
 
 async function cardForm(page: Page, sandbox: Sandbox): Promise<Frame> {
   await page.waitForSelector('iotpay-checkout[status=ready]', { timeout: PATIENCE_MS });

@@ -283,6 +283,42 @@ describe('the order’s number', () => {
   });
 });
 
+describe('a sentence', () => {
+  /** How wide each line of a text is, in CSS pixels. */
+  function lines(node: Node): number[] {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const tops = new Map<number, { left: number; right: number }>();
+    for (const { top, left, right } of range.getClientRects()) {
+      const line = tops.get(Math.round(top)) ?? { left, right };
+      tops.set(Math.round(top), { left: Math.min(left, line.left), right: Math.max(right, line.right) });
+    }
+    return [...tops.values()].map(({ left, right }) => right - left);
+  }
+
+  for (const lang of ['en', 'fr', 'zh-Hans', 'zh-Hant']) {
+    it(`leaves no lone word or character on its last line: ${lang}`, async () => {
+      const element = await readyElement({ lang });
+      report(FAIL);
+      await element.updateComplete;
+      let broken = 0;
+      for (let width = 220; width <= 560; width += 10) {
+        element.style.width = `${width}px`;
+        for (const sentence of element.shadowRoot?.querySelectorAll('[role=alert] [part=message]') ?? []) {
+          const widths = lines(sentence);
+          if (widths.length < 2) continue;
+          broken++;
+          expect(
+            widths.at(-1),
+            `${width} px, ${words(sentence)}: ${widths.map(Math.round).join(', ')}`,
+          ).to.be.at.least(Math.max(...widths) / 4);
+        }
+      }
+      expect(broken).to.be.greaterThan(5);
+    });
+  }
+});
+
 describe('the steps of an unknown outcome', () => {
   const current = (element: IotpayCheckout): string => words(shadow(element, '[aria-current=step]'));
 
