@@ -169,13 +169,22 @@ declare module 'svelte/elements' {
 }
 `;
 
+/** VS Code offers each part of an attribute's type as a value of it: only values stay. */
+function withValuesOnly(manifest) {
+  const copy = structuredClone(manifest);
+  for (const { type } of elementOf(copy).attributes) {
+    type.text = type.text.match(/'[^']*'/g)?.join(' | ') ?? 'string';
+  }
+  return copy;
+}
+
 /** Writes the manifest, the editors' data and the frameworks' types below a folder. */
 export async function writeManifest(outdir) {
   const manifest = await createManifest();
   const types = join(outdir, 'types');
   mkdirSync(types, { recursive: true });
   writeFileSync(join(outdir, 'custom-elements.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  generateVsCodeCustomElementData(structuredClone(manifest), { outdir, hideLogs: true });
+  generateVsCodeCustomElementData(withValuesOnly(manifest), { outdir, hideLogs: true });
   generateJetBrainsWebTypes(structuredClone(manifest), { outdir, hideLogs: true, packageJson: false });
   writeFileSync(join(types, 'props.d.ts'), propsTypes(elementOf(manifest)));
   for (const [framework, declarations] of Object.entries({ react: REACT, vue: VUE, svelte: SVELTE })) {

@@ -151,6 +151,45 @@ describe('the packed package', () => {
     );
   });
 
+  it('offers editors the choices of each attribute, and nothing that is none', () => {
+    const choices: Readonly<Record<string, readonly string[]>> = {
+      mode: ['pay', 'add'],
+      loading: ['eager', 'lazy', 'manual'],
+      credentials: ['same-origin', 'include', 'omit'],
+      theme: ['card'],
+      'color-scheme': ['auto', 'light', 'dark'],
+    };
+    const read = (file: string): unknown => JSON.parse(readFileSync(join(installed, 'dist', file), 'utf8'));
+    const literals = (type: string) => [...type.matchAll(/'([^']*)'/g)].map(([, value]) => value);
+    const { modules } = read('custom-elements.json') as {
+      modules: {
+        declarations?: { tagName?: string; attributes: { name: string; type: { text: string } }[] }[];
+      }[];
+    };
+    const manifest = modules.flatMap(({ declarations = [] }) => declarations).find(({ tagName }) => tagName);
+    const vscode = read('vscode.html-custom-data.json') as {
+      tags: [{ attributes: { name: string; values: { name: string }[] }[] }];
+    };
+    const webTypes = read('web-types.json') as {
+      contributions: { html: { elements: [{ attributes: { name: string; value: { type: string } }[] }] } };
+    };
+    const offered: Readonly<Record<string, { name: string; values: readonly unknown[] }[] | undefined>> = {
+      manifest: manifest?.attributes.map(({ name, type }) => ({ name, values: literals(type.text) })),
+      'VS Code': vscode.tags[0].attributes.map(({ name, values }) => ({
+        name,
+        values: values.map((value) => value.name),
+      })),
+      'web types': webTypes.contributions.html.elements[0].attributes.map(({ name, value }) => ({
+        name,
+        values: literals(value.type),
+      })),
+    };
+    for (const [where, attributes = []] of Object.entries(offered)) {
+      const some = attributes.filter(({ values }) => values.length > 0);
+      assert.deepEqual(Object.fromEntries(some.map(({ name, values }) => [name, values])), choices, where);
+    }
+  });
+
   it('holds every file that its documents link to, or they link to it by its full address', () => {
     const documents = files.filter((path) => path.endsWith('.md'));
     for (const path of ['README.md', 'src/server/README.md', 'src/sandbox/README.md', 'test/bench/README.md'])
