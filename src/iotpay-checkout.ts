@@ -6,7 +6,8 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { CheckoutController, type CheckoutHost } from './checkout/controller.js';
+import { CheckoutController } from './checkout/controller.js';
+import type { CheckoutHost } from './checkout/host.js';
 import type { IotpayStatus } from './checkout/status.js';
 import { DEFAULT_SETUP_TIMEOUT_MS } from './checkout/config.js';
 import type { IotpayCheckoutError } from './checkout/errors.js';

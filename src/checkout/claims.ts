@@ -1,5 +1,7 @@
 import { configError } from './errors.js';
-import { RULES, type IotpayStatus } from './status.js';
+import type { IotpayFunction } from '../gateway/script-api.js';
+import type { IotpayOutcome } from './events.js';
+import { RULES, statusOf, type IotpayStatus } from './status.js';
 import { nextTask } from './wait.js';
 
 /** An element that has a form. */
@@ -7,8 +9,19 @@ export interface Claimant extends HTMLElement {
   readonly status: IotpayStatus;
 }
 
+/** What the developer is told, where an element shows what became of its secureId in place of a form. */
+export const PAID_WITH =
+  'This secureId was paid with on this page, or may have been: the element shows what became of it, has no second form for it and fires no second event. For another payment, give it another secureId.';
+
 /** What elements of this page have, or wait for. Whoever has left the page is not in it. */
 const claims = new Set<Claim>();
+
+/**
+ * What became of secureIds on this page, where they were paid with or may have been. A page that makes its markup anew
+ * (`innerHTML +=`, a clone, a snapshot) makes a new element, which must not offer the same payment again. One book for
+ * each `Iotpay`: with another one, as a unit test makes it, the same secureId is another payment.
+ */
+const books = new WeakMap<IotpayFunction, Map<string, IotpayOutcome>>();
 
 /**
  * One element's claim to the secureId of its form. A page may have the same one in two elements (the phone's markup and
@@ -18,15 +31,63 @@ const claims = new Set<Claim>();
 export class Claim {
   readonly #element: Claimant;
   readonly #start: (paidIn?: true) => void;
+  readonly #learn: (outcome: IotpayOutcome, tells: boolean) => void;
   #secureId: string | undefined;
-  #state: 'none' | 'holds' | 'waits' = 'none';
+  #state: 'none' | 'holds' | 'waits' | 'knows' = 'none';
+  /** The secureId of the last form, also after the element has left the page. */
+  #last: string | undefined;
+  #ended = new Map<string, IotpayOutcome>();
   /** Watches for another of the two to be shown: a phone that is turned. */
   #sizes: ResizeObserver | undefined;
 
-  /** @param start - starts with the secureId that the element has; `paidIn`: somebody may have paid in another's form */
-  constructor(element: Claimant, start: (paidIn?: true) => void) {
+  /**
+   * @param start - starts with the secureId that the element has; `paidIn`: somebody may have paid in another's form
+   * @param learn - another element knows what became of this secureId; `tells`: the page has yet to hear of it
+   */
+  constructor(
+    element: Claimant,
+    start: (paidIn?: true) => void,
+    learn: (outcome: IotpayOutcome, tells: boolean) => void,
+  ) {
     this.#element = element;
     this.#start = start;
+    this.#learn = learn;
+  }
+
+  /** @returns what became of a secureId, where another form may not be had for it; the element learns of it when it changes */
+  knows(secureId: string, iotpay: IotpayFunction): IotpayOutcome | undefined {
+    this.#ended = books.get(iotpay) ?? new Map<string, IotpayOutcome>();
+    books.set(iotpay, this.#ended);
+    const outcome = this.#ended.get(secureId);
+    if (!outcome) return undefined;
+    this.#hold(secureId);
+    this.#state = 'knows';
+    return outcome;
+  }
+
+  /**
+   * Something became of a secureId; where none is given, of that of the element's last form.
+   * @returns whether another element, in the page, tells of it in the place of this one, which has left it
+   */
+  settle(outcome: IotpayOutcome, secureId: string | undefined = this.#last): boolean {
+    if (secureId === undefined) return false;
+    const ends = endsPayment(outcome);
+    const reopens = outcome.outcome === 'fail' && outcome.source === 'order-status';
+    if (this.#ended.get(secureId)?.outcome !== 'success') {
+      if (ends) this.#ended.set(secureId, outcome);
+      else if (reopens) this.#ended.delete(secureId);
+    }
+    const { rank } = RULES[statusOf(outcome)];
+    const news = ({ status }: Claimant) =>
+      ends ? rank > RULES[status].rank : reopens && status === 'unknown';
+    let told = this.#element.isConnected;
+    for (const claim of this.#others(secureId)) {
+      const element = claim.#element;
+      if (claim.#state === 'waits' || !news(element)) continue;
+      claim.#learn(outcome, !told && element.isConnected);
+      told ||= element.isConnected;
+    }
+    return told && !this.#element.isConnected;
   }
 
   /**
@@ -35,9 +96,7 @@ export class Claim {
    * @throws IotpayCheckoutError `config` where another element's form has it
    */
   take(secureId: string): boolean {
-    this.drop();
-    claims.add(this);
-    this.#secureId = secureId;
+    this.#hold(secureId);
     const holder = this.#holder();
     if (holder && !this.#mayTakeFrom(holder)) {
       this.#wait(holder);
@@ -63,23 +122,34 @@ export class Claim {
 
   /** The element starts something else. */
   drop(): void {
-    claims.delete(this);
-    this.#sizes?.disconnect();
-    this.#secureId = undefined;
-    this.#state = 'none';
+    this.#release();
+    this.#last = undefined;
   }
 
   /** The element has left the page: whoever waits for its secureId may start, unless it was paid with or may have been. */
   leave(): void {
     const secureId = this.#secureId;
     const waited = this.#state === 'waits';
-    this.drop();
+    this.#release();
     if (secureId === undefined || waited || RULES[this.#element.status].closed) return;
-    const rest = [...claims].filter((claim) => claim.#secureId === secureId);
+    const rest = this.#others(secureId);
     if (rest.some((claim) => claim.#state === 'holds')) return;
     const waiting = rest.filter((claim) => claim.#state === 'waits');
     const next = waiting.find((claim) => claim.#rendered) ?? waiting[0];
     if (next) next.#start(this.#paidIn || undefined);
+  }
+
+  #hold(secureId: string): void {
+    this.#release();
+    claims.add(this);
+    this.#secureId = this.#last = secureId;
+  }
+
+  #release(): void {
+    claims.delete(this);
+    this.#sizes?.disconnect();
+    this.#secureId = undefined;
+    this.#state = 'none';
   }
 
   /** Whether somebody may have paid in its form; until it is ready nobody can have. */
@@ -98,9 +168,11 @@ export class Claim {
   }
 
   #holder(): Claim | undefined {
-    return [...claims].find(
-      (claim) => claim !== this && claim.#secureId === this.#secureId && claim.#state === 'holds',
-    );
+    return this.#others(this.#secureId).find((claim) => claim.#state === 'holds');
+  }
+
+  #others(secureId: string | undefined): Claim[] {
+    return [...claims].filter((claim) => claim !== this && claim.#secureId === secureId);
   }
 
   /** Nobody sees its form, and it was not paid in: what IOTPay may still tell of would be lost with it. */
@@ -120,4 +192,9 @@ export class Claim {
     this.#sizes = new ResizeObserver(() => nextTask(look));
     for (const box of [...this.#boxes, ...holder.#boxes]) this.#sizes.observe(box);
   }
+}
+
+/** Whether the money has moved, or may have. A card that may not have been saved can be saved again. */
+function endsPayment({ outcome, mode }: IotpayOutcome): boolean {
+  return outcome === 'success' || (outcome === 'unknown' && mode === 'pay');
 }

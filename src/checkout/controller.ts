@@ -1,13 +1,14 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveController } from 'lit';
 import { readMoney, type Money } from '../gateway/money.js';
-import type { IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
+import type { IotpayFunction } from '../gateway/script-api.js';
 import { isPaid } from '../gateway/status.js';
-import { Claim, type Claimant } from './claims.js';
-import { intentOf, readConfig, requireGateway, requireSource, type Config, type Settings } from './config.js';
-import { Developer, type Debuggable } from './developer.js';
-import { IotpayCheckoutError, lateAfter } from './errors.js';
-import type { IotpayCheckoutEventMap, IotpayOutcome } from './events.js';
+import { Claim, PAID_WITH } from './claims.js';
+import { intentOf, readConfig, requireGateway, requireSource, type Config } from './config.js';
+import { Developer } from './developer.js';
+import { lateAfter, setUpError, type IotpayCheckoutError } from './errors.js';
+import { tell, type IotpayOutcome } from './events.js';
 import { Form } from './form.js';
+import type { CheckoutHost } from './host.js';
 import { Losses, type Loss } from './loss.js';
 import { discardCopies } from './mount-point.js';
 import { whenNear } from './nearby.js';
@@ -24,15 +25,6 @@ import { takeStarted } from './started.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
 import { TreeWatch } from './tree-watch.js';
 import { nextTask, within } from './wait.js';
-
-/** The element, as the controller sees it. */
-export interface CheckoutHost extends ReactiveControllerHost, Claimant, Settings, Debuggable {
-  readonly renderRoot: ParentNode;
-  readonly loading: string;
-  readonly noRedirect: boolean;
-  /** The options for IOTPay's form, read when it mounts. */
-  iotpayOptions(): IotpayOptions;
-}
 
 const EVENT_OF = { fail: 'iotpay-fail', unknown: 'iotpay-timeout', success: 'iotpay-success' } as const;
 
@@ -84,7 +76,11 @@ export class CheckoutController implements ReactiveController {
     this.#developer = new Developer(host);
     this.#losses = new Losses(this.#developer);
     this.#runs = new Runs(() => host.requestUpdate());
-    this.#claim = new Claim(host, (paidIn) => this.#start(this.#issued, paidIn));
+    this.#claim = new Claim(
+      host,
+      (paidIn) => this.#start(this.#issued, paidIn),
+      (outcome, tells) => (tells ? this.#deliver(outcome) : this.#adopt(outcome)),
+    );
     host.addController(this);
   }
 
@@ -227,8 +223,7 @@ export class CheckoutController implements ReactiveController {
   }
 
   #lossOf(issued: Issued, paidIn: boolean): Loss {
-    const failed = this.#failed !== undefined && this.#failed === issued.mchOrderNo;
-    return { issued, paidIn, failed };
+    return { issued, paidIn, failed: this.#failed !== undefined && this.#failed === issued.mchOrderNo };
   }
 
   /** Another hand was at work around us: puts right what can be put right. README.md says what a lost form means. */
@@ -307,8 +302,10 @@ export class CheckoutController implements ReactiveController {
     this.#issued = { ...answered, secureId };
     const iotpay = await script;
     signal.throwIfAborted();
-    if (this.#claim.take(secureId)) return this.#start(this.#issued, true);
+    const ended = this.#claim.knows(secureId, iotpay);
+    if (!ended && this.#claim.take(secureId)) return this.#start(this.#issued, true);
     this.#secureIds.spend(secureId, config);
+    if (ended) return this.#adopt(ended);
     await this.#mount(signal, iotpay, config, this.#issued, loss);
   }
 
@@ -346,7 +343,7 @@ export class CheckoutController implements ReactiveController {
     if (loss)
       void this.#losses.watch(loss, config, form.life, (paid) => this.#form === form && this.#deliver(paid));
     if (loss && this.#tactless) return;
-    this.#fire('iotpay-ready', null);
+    tell(this.#host, this.#document, 'iotpay-ready', { detail: null });
     this.#tactless = this.#form === form && !form.frame?.isConnected;
   }
 
@@ -362,11 +359,11 @@ export class CheckoutController implements ReactiveController {
       return this.#developer.warn('IOTPay reported something with neither result nor retCode; ignored.');
     }
     const outcome = aboutOrder(read, form.issued.mchOrderNo);
-    if (counts(outcome, this.status, form !== this.#form)) this.#deliver(outcome);
+    if (counts(outcome, this.status, form !== this.#form)) this.#deliver(outcome, form.issued.secureId);
   }
 
   /** Lets an outcome count: state first, then the event, then its default action, then promises. */
-  #deliver(outcome: IotpayOutcome): void {
+  #deliver(outcome: IotpayOutcome, secureId?: string): void {
     const status = statusOf(outcome);
     const run = this.#runs.current;
     if (status === 'failed') this.#failed = outcome.mchOrderNo;
@@ -374,6 +371,7 @@ export class CheckoutController implements ReactiveController {
     // Where two attempts were made with two amounts, the order's own status says which of them was paid.
     if (outcome.source === 'order-status') this.money = readMoney(outcome.retData) ?? this.money;
     this.#enter(status);
+    const passedOn = this.#claim.settle(outcome, secureId);
     if (RULES[status].closed) {
       // What the page changed before it could know of this belongs to the payment that has just been made.
       this.#scheduled = false;
@@ -382,12 +380,26 @@ export class CheckoutController implements ReactiveController {
     if (outcome.redirectBlocked) {
       this.#developer.warn('redirectUrl is not followed: expected absolute https without user info.');
     }
-    const proceed = this.#fire(EVENT_OF[outcome.outcome], outcome, true);
+    const page = passedOn ? undefined : this.#document;
+    const proceed = tell(this.#host, page, EVENT_OF[outcome.outcome], { detail: outcome, cancelable: true });
     // A listener may have started something new. Then the rest of this outcome must not disturb it.
     if (this.result !== outcome) return;
     this.#closeForm(outcome, status);
     this.#runs.end(run);
     if (proceed) this.#followUp(outcome);
+  }
+
+  /** What became of this secureId has been told already, at another element of this page: no second form, no second event. */
+  #adopt(outcome: IotpayOutcome): void {
+    this.#unmount();
+    this.#scheduled = false;
+    this.#issued = undefined;
+    if (outcome.outcome === 'fail') this.#failed = outcome.mchOrderNo;
+    else this.#developer.warn(PAID_WITH);
+    this.result = outcome;
+    this.#enter(statusOf(outcome));
+    this.#runs.end(this.#runs.current);
+    if (this.status === 'unknown') this.#ask();
   }
 
   /** Takes the form and its secureId out of use, where an outcome has decided the payment or may have. */
@@ -433,15 +445,12 @@ export class CheckoutController implements ReactiveController {
 
   /** A set-up that broke: no half-mounted frame stays. */
   #fail(cause: unknown): Error {
-    const error =
-      cause instanceof IotpayCheckoutError
-        ? cause
-        : new IotpayCheckoutError('mount-failed', `The set-up broke: ${String(cause)}`, { cause });
+    const error = setUpError(cause);
     this.#unmount();
     this.#claim.fail();
     this.#enter('error', error);
     this.#developer.error(error);
-    this.#fire('iotpay-error', error);
+    tell(this.#host, this.#document, 'iotpay-error', { detail: error });
     return error;
   }
 
@@ -482,18 +491,5 @@ export class CheckoutController implements ReactiveController {
   /** `status` is output only: what a clone, the page's markup or another hand says is overwritten. */
   #reflect(): void {
     if (this.#host.getAttribute('status') !== this.status) this.#host.setAttribute('status', this.status);
-  }
-
-  /** @returns false if a listener prevented the default action */
-  #fire<K extends keyof IotpayCheckoutEventMap>(
-    type: K,
-    detail: IotpayCheckoutEventMap[K]['detail'],
-    cancelable = false,
-  ): boolean {
-    const make = () => new CustomEvent(type, { bubbles: true, composed: true, cancelable, detail });
-    const proceed = this.#host.dispatchEvent(make());
-    // Out of the page, the event no longer reaches the listeners of the document that it was in.
-    if (!this.#host.isConnected) this.#document?.dispatchEvent(make());
-    return proceed;
   }
 }

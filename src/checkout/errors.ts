@@ -102,3 +102,11 @@ export function lateAfter(ms: number) {
   return (code: 'endpoint-timeout' | 'script-timeout' | 'mount-timeout', what: string) => () =>
     new IotpayCheckoutError(code, `${what} within ${ms} ms (setup-timeout).`);
 }
+
+/** What broke, as the page is told of it. */
+export function setUpError(cause: unknown): IotpayCheckoutError {
+  if (cause instanceof IotpayCheckoutError) return cause;
+  return new IotpayCheckoutError('mount-failed', `The set-up broke: ${String(cause)}`, {
+    cause,
+  });
+}

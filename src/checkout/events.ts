@@ -53,3 +53,20 @@ export interface IotpayCheckoutEventMap {
 declare global {
   interface GlobalEventHandlersEventMap extends IotpayCheckoutEventMap {}
 }
+
+/**
+ * Tells of an event at the element.
+ * @param page - the document that the element is in, or was in: it is told where the element no longer reaches it
+ * @returns false if a listener prevented the default action
+ */
+export function tell(
+  element: HTMLElement,
+  page: Document | undefined,
+  type: keyof IotpayCheckoutEventMap,
+  init: CustomEventInit,
+): boolean {
+  const make = () => new CustomEvent(type, { bubbles: true, composed: true, ...init });
+  const proceed = element.dispatchEvent(make());
+  if (!element.isConnected) page?.dispatchEvent(make());
+  return proceed;
+}

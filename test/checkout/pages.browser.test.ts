@@ -49,7 +49,8 @@ describe('nothing starts where nobody looks', () => {
       thrown.remove();
       await pause(50);
       root.removeAttribute('data-turbo-preview');
-      await next(stays, 'iotpay-ready');
+      document.dispatchEvent(new Event('turbo:render'));
+      await next(stays, 'iotpay-ready', 1900);
       expect(await seen(tag)).to.have.length(1);
     } finally {
       root.removeAttribute('data-turbo-preview');

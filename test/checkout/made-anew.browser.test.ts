@@ -1,0 +1,110 @@
+// Markup that is made anew, in the same task or long after: a secureId that was paid with on this page, or may have
+// been, gets no second form; each outcome is told once.
+import { expect, fixture, html } from '@open-wc/testing';
+import type { IotpayCheckout } from '../../src/index.js';
+import { frames, mounts, next, pause, record, report, servers, unique, until } from '../support/element.js';
+
+const gatewayOrigin = servers.faults.gateways.ok;
+const TIMEOUT = { result: 'FAIL', message: 'Timeout' };
+
+/** A page in which one element after the other has the same secureId; `log` is what the page hears. */
+async function page(orderStatus = '') {
+  const secureId = unique('anew');
+  const place = await fixture<HTMLElement>(html`<div></div>`);
+  const make = (): IotpayCheckout => {
+    place.innerHTML = `<iotpay-checkout secure-id="${secureId}" gateway-origin="${gatewayOrigin}" ${orderStatus}></iotpay-checkout>`;
+    return place.querySelector('iotpay-checkout')!;
+  };
+  const first = make();
+  await next(first, 'iotpay-ready');
+  // Of a page's own, or of an element in it: both bubble to the document.
+  const log = record(document.body.parentNode!);
+  return { secureId, make, first, log, formsBefore: mounts().length };
+}
+
+const is = (element: IotpayCheckout, status: string) => until(() => element.status === status, status);
+
+describe('markup made anew, in a later task', () => {
+  for (const [event, status] of [
+    [{ result: 'SUCCESS' }, 'succeeded'],
+    [TIMEOUT, 'unknown'],
+  ] as const) {
+    it(`${status}: the new element shows it, tells nothing again, and has no form`, async () => {
+      const { make, first, log, formsBefore } = await page();
+      report(event);
+      first.remove();
+      await until(() => frames().length === 0, 'the first is gone');
+      await pause(50);
+      const told = [...log];
+      const second = make();
+      await is(second, status);
+      await second.load();
+      expect(second.status).to.equal(status);
+      expect(second.result).to.deep.equal(first.result);
+      expect(log).to.deep.equal(told);
+      expect([frames().length, mounts().length]).to.deep.equal([0, formsBefore]);
+    });
+
+    it(`${status}: another secureId starts another payment, the same one does not`, async () => {
+      const { make, log } = await page();
+      report(event);
+      const second = make();
+      await is(second, status);
+      const statuses: (string | null)[] = [];
+      const look = new MutationObserver(() => statuses.push(second.getAttribute('status')));
+      look.observe(second, { attributeFilter: ['status'] });
+      second.requestData = { again: true };
+      await until(() => statuses.length > 0, 'it starts again');
+      await is(second, status);
+      look.disconnect();
+      expect(frames()).to.have.length(0);
+      log.length = 0;
+      second.secureId = unique('other');
+      await is(second, 'ready');
+      expect(log).to.deep.equal(['ready']);
+    });
+  }
+
+  it('unknown, with a route to ask: the new element asks, and tells what it hears once', async () => {
+    const { make, first, log } = await page(
+      `order-status-endpoint="${servers.backend}/api/order-status?fault=404"`,
+    );
+    report(TIMEOUT);
+    first.remove();
+    await pause(50);
+    const second = make();
+    await is(second, 'unknown');
+    report({ result: 'SUCCESS' });
+    await is(second, 'succeeded');
+    expect(first.status).to.equal('succeeded');
+    expect(log).to.deep.equal(['timeout', 'success']);
+  });
+
+  it('declined: the new element has a form of the same secureId', async () => {
+    const { make, secureId } = await page();
+    report({ result: 'FAIL', message: 'Declined' });
+    await is(make(), 'ready');
+    expect(mounts().at(-1)?.secureId).to.equal(secureId);
+  });
+});
+
+describe('a form that tells of money after its element was replaced', () => {
+  for (const [event, status, told] of [
+    [{ result: 'SUCCESS' }, 'succeeded', 'success'],
+    [TIMEOUT, 'unknown', 'timeout'],
+  ] as const) {
+    it(`${status}: the open form of the new element goes, and it tells once`, async () => {
+      const { make, first, log } = await page();
+      const paidIn = mounts().at(-1);
+      const second = make();
+      await is(second, 'ready');
+      const heard = record(second);
+      log.length = 0;
+      report(event, paidIn);
+      expect([first.status, second.status]).to.deep.equal([status, status]);
+      expect([heard, log]).to.deep.equal([[told], [told]]);
+      const payable = () => frames().filter((frame) => !frame.closest('[inert]')).length;
+      await until(() => payable() === 0, 'nothing is left to pay in');
+    });
+  }
+});
