@@ -21,6 +21,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'record.ts',
     text: "if (payment) return { do: 'tell-paid', payment };",
     instead: '',
+    conditions: { habit: 'starts-over-paid', deaf: true, calm: true },
   },
   'the gateway is asked before a new form': {
     file: 'forms.ts',
@@ -32,6 +33,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'charges.ts',
     text: 'put = !obstacle && !isClosed(found, now());',
     instead: 'put = !obstacle;',
+    conditions: { habit: 'double-card', calm: true },
   },
   'a saved card is not charged beside an open form': {
     file: 'charges.ts',
