@@ -21,6 +21,7 @@ import type { IotpayOptions } from './gateway/script-api.js';
 import { isDark } from './ui/color-scheme.js';
 import { definedIn } from './ui/defined.js';
 import { fill } from './ui/fill.js';
+import { PAY } from './ui/strings/pay.js';
 import { isFocusFree, placeFocus } from './ui/focus.js';
 import { dressFrame, formOptions } from './ui/frame.js';
 import { formatMoney } from './ui/money.js';
@@ -311,12 +312,12 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     });
   }
 
-  /** "Pay $189.24", for IOTPay's button. */
+  /** "Pay $189.24", for IOTPay's button: fixed when the form is mounted, so that it waits for no other file. */
   #payText(): string | undefined {
     const amount = this.#amount();
-    // IOTPay's own words are better than ours in another language.
-    if (this.#language() !== this.#wanted()) return undefined;
-    return amount && this.#mode() === 'pay' ? fill(this.#texts().pay, { amount }) : undefined;
+    return amount && this.#mode() === 'pay'
+      ? fill(this.strings?.pay ?? PAY[this.#wanted()], { amount })
+      : undefined;
   }
 
   #amount(): string {

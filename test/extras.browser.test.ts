@@ -105,6 +105,39 @@ describe('without the second file', function () {
   });
 });
 
+describe("the text of IOTPay's button", function () {
+  this.timeout(60_000);
+
+  /** What IOTPay's script is given by an element whose second file has a fault. */
+  async function givenText(
+    fault: 'missing' | 'stalled' | 'late',
+    settings: Readonly<Record<string, unknown>>,
+  ) {
+    const { page: fresh } = await page({ extras: `${fault}/${unique('button')}` });
+    let given: { button?: { text?: string } } | undefined;
+    const Iotpay = (_secureId: string, _mode: string, options: typeof given) => {
+      given = options;
+      return { mount: () => undefined };
+    };
+    Object.assign(fresh.window, { Iotpay });
+    const answer = { secureId: unique('secure'), mchOrderNo: 'A-1', amount: 18924, currency: 'CAD' };
+    fresh.checkout({ requestData: { tag: unique('button'), answer }, ...settings });
+    await until(() => given !== undefined, 'the form is mounted');
+    return given?.button?.text;
+  }
+
+  for (const fault of ['missing', 'stalled', 'late'] as const)
+    it(`is in the page's language, though the second file is ${fault}`, async () => {
+      expect(await givenText(fault, {})).to.equal('Payer 189,24\u00a0$');
+    });
+
+  it("is the page's own, where it has one", async () => {
+    expect(await givenText('missing', { strings: { pay: 'Verser {amount}' } })).to.equal(
+      'Verser 189,24\u00a0$',
+    );
+  });
+});
+
 describe('the second file', function () {
   this.timeout(60_000);
 

@@ -1,10 +1,11 @@
+import { PAY } from './pay.js';
+
 const en = {
   frameTitle: 'Card form by IOTPay',
   loading: 'The secure card form is loading.',
   slow: 'Still loading the card form. Nothing has been charged.',
   ready: 'The card form is ready.',
-  /** On IOTPay's button; `{amount}` is `$189.24`. */
-  pay: 'Pay {amount}',
+  pay: PAY.en,
   confirming:
     'We’re confirming your payment. It can take a few minutes. Please don’t pay again; you can leave this page.',
   /** The steps of a payment whose outcome is unknown: it was sent, is being confirmed, and then is known. */

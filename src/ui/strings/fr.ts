@@ -1,4 +1,5 @@
 import type { IotpayStrings } from './en.js';
+import { PAY } from './pay.js';
 
 // Canadian French: a no-break space (U+00A0) before : $ % ; ?
 export default {
@@ -6,7 +7,7 @@ export default {
   loading: 'Chargement du formulaire de paiement sécurisé…',
   slow: 'Le chargement prend plus de temps que d’habitude. Rien n’a été débité.',
   ready: 'Le formulaire de carte est prêt.',
-  pay: 'Payer {amount}',
+  pay: PAY.fr,
   confirming:
     'Nous confirmons votre paiement. Cela peut prendre quelques minutes. Veuillez ne pas payer de nouveau\u00a0; vous pouvez quitter cette page.',
   sent: 'Envoyé',

@@ -1,11 +1,12 @@
 import type { IotpayStrings } from './en.js';
+import { PAY } from './pay.js';
 
 export default {
   frameTitle: 'IOTPay 银行卡表单',
   loading: '正在加载安全的银行卡表单。',
   slow: '加载较慢，请稍候。尚未扣款。',
   ready: '银行卡表单已就绪。',
-  pay: '支付 {amount}',
+  pay: PAY['zh-Hans'],
   confirming: '正在确认您的支付结果，可能需要几分钟。请勿重复支付，您可以离开此页面。',
   sent: '已提交',
   checking: '确认中',

@@ -1,11 +1,12 @@
 import type { IotpayStrings } from './en.js';
+import { PAY } from './pay.js';
 
 export default {
   frameTitle: 'IOTPay 卡片表單',
   loading: '正在載入安全的卡片表單。',
   slow: '載入較慢，請稍候。尚未扣款。',
   ready: '卡片表單已就緒。',
-  pay: '付款 {amount}',
+  pay: PAY['zh-Hant'],
   confirming: '正在確認您的付款結果，可能需要幾分鐘。請勿重複付款，您可以離開此頁面。',
   sent: '已送出',
   checking: '確認中',

@@ -52,6 +52,8 @@ export async function finish(
     .filter(({ status }) => stateOf(status) === 'open')
     .map(({ mchOrderNo }) => mchOrderNo);
   const unsettled = await reconcileAll(servers, new Set(undecided.map(nameIn)).size, say);
+  // Asking about an order settles it: what nobody told of before is what reconcile did not find.
+  const toldBefore = deliveries.length;
   const orders: Ended[] = [];
   for (const { order, sawPaid, keepsForms } of shoppers) {
     const standing = (await command(servers.ports[0] ?? 0, '/status', { order }).catch(
@@ -65,6 +67,7 @@ export async function finish(
   return {
     violations: [
       ...unsettled,
+      ...deliveries.slice(toldBefore).map(({ orderId }) => `${orderId}: reconcile did not find its payment`),
       ...servers.ended,
       ...judge({ orders, charges, undecided, deliveries, killedAt }),
       ...tally.stuck.map((order) => `${order}: the shopper was stuck`),

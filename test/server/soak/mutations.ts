@@ -55,6 +55,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'records.ts',
     text: "await compareAndSet(this.#store, key, () => ({ text: '1', ttlMs: WATCH_TTL_MS }), seen);",
     instead: '',
+    // Nobody but reconcile tells of a payment whose shopper has gone.
+    conditions: { deaf: true },
   },
   'one process at a time tells of a payment': {
     file: 'lease.ts',
