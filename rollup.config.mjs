@@ -69,6 +69,7 @@ const npmEntries = {
     'server/index': 'src/server/index.ts',
     'server/browser': 'src/server/browser.ts',
     'sandbox/index': 'src/sandbox/index.ts',
+    'sandbox/browser': 'src/sandbox/browser.ts',
     'sandbox/unit': 'src/sandbox/unit/index.ts',
     'sandbox/cli': 'src/sandbox/cli.ts',
   },

@@ -20,7 +20,14 @@ export interface PageFiles {
 
 /** Reads a file of `page/`: beside the sources, and beside the built files, whichever folder this module is built into. */
 function read(name: string): string {
-  return readFileSync(new URL(`../sandbox/page/${name}`, import.meta.url), 'utf8');
+  try {
+    return readFileSync(new URL(`../sandbox/page/${name}`, import.meta.url), 'utf8');
+  } catch (error) {
+    throw new Error(
+      'The files of the sandbox’s card form are not beside iotpay-checkout/sandbox. Leave this package out of your bundle (external), or install it anew.',
+      { cause: error },
+    );
+  }
 }
 
 /** @throws Error where the package is not whole */

@@ -1,36 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { freePort, requireBrowsers } from '../support/browsers.js';
-
-/** Something a merchant does with the installed package, besides running it in an app. */
-export interface Project {
-  readonly name: string;
-  readonly source: string;
-  /** Says what went wrong, by name of the trial; `undefined` where nothing did. */
-  readonly trials: Readonly<
-    Record<string, (place: string) => string | undefined | Promise<string | undefined>>
-  >;
-}
-
-function run(place: string, command: string, ...args: string[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd: place,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      CI: 'true',
-      PATH: `${join(place, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
-      CHROMIUM: requireBrowsers(['chromium']).chromium,
-      NO_COLOR: '1',
-      // This process is a test runner's child itself; the merchant's is not.
-      NODE_TEST_CONTEXT: undefined,
-      NODE_OPTIONS: undefined,
-    },
-  });
-  return { status, output: `${stdout}\n${stderr}`.trim() };
-}
+import { freePort } from '../support/browsers.js';
+import { BUNDLERS } from './bundles.js';
+import { run, type Project } from './project.js';
 
 /** Takes the snippet out of a document that imports this test runner, and puts it into the project. */
 function fromDocument(document: string, place: string, runner: string, file: string): void {
@@ -170,37 +144,6 @@ const REACT_18 = {
   },
 };
 
-type Write = (place: string) => string;
-
-/** Every entry for browsers, each imported for what it does. */
-const everyEntry: Write = (place) => {
-  const manifest = JSON.parse(
-    readFileSync(join(place, 'node_modules/iotpay-checkout/package.json'), 'utf8'),
-  ) as { exports: Record<string, unknown> };
-  const entries = Object.keys(manifest.exports).filter((entry) => !/json$|server|sandbox/.test(entry));
-  return entries.map((entry) => `import 'iotpay-checkout${entry.slice(1)}';\n`).join('');
-};
-
-/** The component and nothing else: it must bring the tag's definition along, through what bundlers leave out. */
-const componentAlone: Write = () => `import { IotpayCheckout } from 'iotpay-checkout/react';
-globalThis.shown = IotpayCheckout;
-`;
-
-/** Bundles what is written. */
-function bundled(write: Write, command: string, ...args: string[]) {
-  return (place: string): string | undefined => {
-    writeFileSync(join(place, 'entries.js'), write(place));
-    rmSync(join(place, 'bundled'), { recursive: true, force: true });
-    const { status, output } = run(place, command, ...args);
-    if (status !== 0) return output;
-    const made = readdirSync(join(place, 'bundled'), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('js'))
-      .map((path) => readFileSync(join(place, 'bundled', path), 'utf8'))
-      .join('');
-    return made.includes('customElements') ? undefined : `The bundle defines no element.\n${output}`;
-  };
-}
-
 const GATEWAY = 'src/sandbox/README.md';
 const UNIT = 'src/sandbox/unit/README.md';
 /** Jest takes modules as they are with this flag only. */
@@ -259,14 +202,5 @@ export const PROJECTS: readonly Project[] = [
       ),
     },
   },
-  {
-    name: 'bundlers',
-    source: 'test/apps/bundlers',
-    trials: {
-      'Vite, every entry': bundled(everyEntry, 'vite', 'build'),
-      'Vite, the component alone': bundled(componentAlone, 'vite', 'build'),
-      'webpack, every entry': bundled(everyEntry, 'webpack'),
-      'webpack, the component alone': bundled(componentAlone, 'webpack'),
-    },
-  },
+  BUNDLERS,
 ];

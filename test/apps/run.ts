@@ -16,7 +16,8 @@ import { leaveCounts } from '../support/counts.js';
 import { APPS, type App, type Mutation } from './apps.js';
 import { drive } from './drive.js';
 import { install, npm, pack } from './install.js';
-import { PROJECTS, type Project } from './projects.js';
+import type { Project } from './project.js';
+import { PROJECTS } from './projects.js';
 import { table } from './table.js';
 
 const { values } = parseArgs({

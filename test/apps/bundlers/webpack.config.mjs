@@ -1,8 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+
+const entries = readdirSync('entries').map((file) => [file.replace(/\.js$/, ''), `./entries/${file}`]);
 
 export default {
   mode: 'production',
-  entry: './entries.js',
-  externals: { react: 'React' },
-  output: { path: resolve('bundled') },
+  target: process.env.PLATFORM === 'server' ? 'node20' : 'web',
+  entry: Object.fromEntries(entries),
+  experiments: { outputModule: true },
+  output: { path: resolve('bundled'), filename: '[name].js', library: { type: 'module' } },
+  performance: { hints: false },
 };
