@@ -40,6 +40,7 @@ const ROOMS = [
       'src/iotpay-checkout.ts',
       'src/extras.ts',
       'src/extras-file.ts',
+      'src/edge-element.ts',
       'src/checkout',
       'src/gateway',
       'src/ui',

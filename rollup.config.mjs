@@ -64,6 +64,8 @@ const npmEntries = {
   input: {
     index: 'src/index.ts',
     element: 'src/iotpay-checkout.ts',
+    edge: 'src/edge.ts',
+    'edge-element': 'src/edge-element.ts',
     'react/index': 'src/react/index.ts',
     'react/edge': 'src/react/edge.ts',
     'server/index': 'src/server/index.ts',

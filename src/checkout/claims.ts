@@ -54,11 +54,14 @@ export class Claim {
     this.#learn = learn;
   }
 
-  /** @returns what became of a secureId, where another form may not be had for it; the element learns of it when it changes */
-  knows(secureId: string, iotpay: IotpayFunction): IotpayOutcome | undefined {
+  /**
+   * @param isMarkup - the page gave the secureId itself. What a backend hands out is taken: it knows more than a page
+   * @returns what became of a secureId, where another form may not be had for it; the element learns of it when it changes
+   */
+  knows(secureId: string, iotpay: IotpayFunction, isMarkup: boolean): IotpayOutcome | undefined {
     this.#ended = books.get(iotpay) ?? new Map<string, IotpayOutcome>();
     books.set(iotpay, this.#ended);
-    const outcome = this.#ended.get(secureId);
+    const outcome = isMarkup ? this.#ended.get(secureId) : undefined;
     if (!outcome) return undefined;
     this.#hold(secureId);
     this.#state = 'knows';

@@ -302,7 +302,7 @@ export class CheckoutController implements ReactiveController {
     this.#issued = { ...answered, secureId };
     const iotpay = await script;
     signal.throwIfAborted();
-    const ended = this.#claim.knows(secureId, iotpay);
+    const ended = this.#claim.knows(secureId, iotpay, secureId === config.secureId);
     if (!ended && this.#claim.take(secureId)) return this.#start(this.#issued, true);
     this.#secureIds.spend(secureId, config);
     if (ended) return this.#adopt(ended);

@@ -7,7 +7,7 @@ import { launchChromium } from '../support/chromium.js';
 import { run, type Project } from './project.js';
 
 /** What a module gives where it runs: see `test/apps/bundlers/probe.mjs`. */
-interface Probed {
+export interface Probed {
   readonly names: readonly string[];
   readonly tag: boolean;
   readonly does: string;
@@ -47,7 +47,7 @@ const notInBrowsers = (names: readonly string[], entry: string): Probed => ({
 });
 
 /** Every entry of package.json: a new one has no row, and fails. */
-const ENTRIES: Readonly<Record<string, Expected>> = {
+export const ENTRIES: Readonly<Record<string, Expected>> = {
   '.': everywhere('class: function', ELEMENT, true),
   './element.js': everywhere('class: function', ['IotpayCheckout']),
   './react': everywhere('class: object', ['IotpayCheckout'], true),
@@ -76,10 +76,11 @@ const ENTRIES: Readonly<Record<string, Expected>> = {
 };
 
 /** An entry's name as that of a file. */
-const fileOf = (entry: string): string => entry.replace(/^\.\/?/, '').replaceAll(/\W/g, '-') || 'index';
+export const fileOf = (entry: string): string =>
+  entry.replace(/^\.\/?/, '').replaceAll(/\W/g, '-') || 'index';
 
 /** A module for each entry, as a merchant imports it: for what it does, and for what it gives. */
-function writeEntries(place: string): void {
+export function writeEntries(place: string): void {
   const manifest = JSON.parse(
     readFileSync(join(place, 'node_modules/iotpay-checkout/package.json'), 'utf8'),
   ) as { exports: Record<string, unknown> };
@@ -146,7 +147,7 @@ async function withPages<T>(
   }
 }
 
-function wrong(door: string, expected: Probed, said: string): string | undefined {
+export function wrong(door: string, expected: Probed, said: string): string | undefined {
   let probed: Probed;
   try {
     probed = JSON.parse(said) as Probed;
@@ -160,7 +161,7 @@ function wrong(door: string, expected: Probed, said: string): string | undefined
   return same ? undefined : `${door}: expected ${JSON.stringify(expected)}, received ${said.trim()}`;
 }
 
-const told = (troubles: readonly (string | undefined)[]): string | undefined =>
+export const told = (troubles: readonly (string | undefined)[]): string | undefined =>
   troubles.filter((each) => each !== undefined).join('\n') || undefined;
 
 /** Bundles every entry for a place, and opens each there. */

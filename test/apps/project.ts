@@ -10,6 +10,8 @@ export interface Project {
   readonly trials: Readonly<
     Record<string, (place: string) => string | undefined | Promise<string | undefined>>
   >;
+  /** Ends what the trials have left running. */
+  readonly end?: () => void;
 }
 
 /** Runs a command of the project's, or of a package that it has installed. */

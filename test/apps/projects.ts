@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { freePort } from '../support/browsers.js';
 import { BUNDLERS } from './bundles.js';
+import { TURBOPACK } from './turbopack.js';
 import { run, type Project } from './project.js';
 
 /** Takes the snippet out of a document that imports this test runner, and puts it into the project. */
@@ -203,4 +204,5 @@ export const PROJECTS: readonly Project[] = [
     },
   },
   BUNDLERS,
+  TURBOPACK,
 ];

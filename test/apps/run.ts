@@ -105,11 +105,15 @@ async function driveBoth(app: App, place: string, browser: Browser, began: numbe
 
 async function tryProject(project: Project, tarball: string): Promise<void> {
   const place = install(project.source, folder, tarball);
-  for (const [name, trial] of Object.entries(project.trials)) {
-    const trouble = await trial(place);
-    if (trouble === undefined) passed += 1;
-    else failed += 1;
-    console.log(`${project.name}, ${name}: ${trouble === undefined ? 'ok' : `FAILED\n${trouble}`}`);
+  try {
+    for (const [name, trial] of Object.entries(project.trials)) {
+      const trouble = await trial(place);
+      if (trouble === undefined) passed += 1;
+      else failed += 1;
+      console.log(`${project.name}, ${name}: ${trouble === undefined ? 'ok' : `FAILED\n${trouble}`}`);
+    }
+  } finally {
+    project.end?.();
   }
 }
 

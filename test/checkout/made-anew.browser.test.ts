@@ -80,6 +80,26 @@ describe('markup made anew, in a later task', () => {
     expect(log).to.deep.equal(['timeout', 'success']);
   });
 
+  it('what a backend hands out is taken, though the page has seen it paid with', async () => {
+    const answer = { secureId: unique('anew') };
+    const make = () =>
+      fixture<IotpayCheckout>(
+        html`<iotpay-checkout
+          secure-id-endpoint="${servers.backend}/api/secure-id"
+          request-data=${JSON.stringify({ tag: unique('anew'), answer })}
+          gateway-origin=${gatewayOrigin}
+        ></iotpay-checkout>`,
+      );
+    const first = await make();
+    await next(first, 'iotpay-ready');
+    report({ result: 'SUCCESS' });
+    first.remove();
+    await pause(50);
+    const second = await make();
+    await is(second, 'ready');
+    expect(mounts().at(-1)?.secureId).to.equal(answer.secureId);
+  });
+
   it('declined: the new element has a form of the same secureId', async () => {
     const { make, secureId } = await page();
     report({ result: 'FAIL', message: 'Declined' });
