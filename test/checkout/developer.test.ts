@@ -88,4 +88,9 @@ describe('an error in a log', () => {
       },
     });
   });
+
+  it('has the words of the gateway or the backend, where there are any', () => {
+    const error = new IotpayCheckoutError('endpoint-rejected', 'It refused.', { retMsg: 'sign error' });
+    assert.equal((JSON.parse(JSON.stringify(error)) as { retMsg?: string }).retMsg, 'sign error');
+  });
 });

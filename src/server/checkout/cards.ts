@@ -87,12 +87,14 @@ export class Cards {
 
   /**
    * Asks the gateway which of the forms made for this id have saved a card, and tells `onCardSaved` of each once.
-   * @returns the cards that were found saved just now
+   * One that cannot be told keeps nobody from hearing of the others, and is told again next time.
+   * @returns the cards that were found saved just now and told, and the first failure to tell of one that is saved too
    */
-  async settle(name: string): Promise<readonly SavedCard[]> {
+  async settle(name: string): Promise<{ saved: readonly SavedCard[]; failure: Error | undefined }> {
     const { iotpay, log, now } = this.#options;
     const record = await this.#read(name);
     const saved: SavedCard[] = [];
+    let failure: Error | undefined;
     for (const form of record?.forms ?? []) {
       if (!record) break;
       let card: Card | undefined;
@@ -112,9 +114,13 @@ export class Cards {
       }
       const { cardId, channel } = form;
       const one: SavedCard = { id: record.id, cardId, channel, card };
-      if (await this.#tell(name, one)) saved.push(one);
+      try {
+        if (await this.#tell(name, one)) saved.push(one);
+      } catch (error) {
+        failure ??= error as Error;
+      }
     }
-    return saved;
+    return { saved, failure };
   }
 
   /** @returns whether this call told the merchant of the card */

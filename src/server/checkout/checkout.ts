@@ -171,7 +171,9 @@ export function createCheckout<Context = unknown>(options: CheckoutOptions<Conte
     },
     head: (options) => headTags(works.gatewayOrigin, options),
     async cards(id) {
-      return works.cards.settle(nameOf(checkId('cards', id)));
+      const { saved, failure } = await works.cards.settle(nameOf(checkId('cards', id)));
+      if (failure) throw failure;
+      return saved;
     },
   };
 }

@@ -55,7 +55,9 @@ export async function reconcile(parts: ReconcileParts, limit = DEFAULT_LIMIT): P
   if (cards && store.keys) {
     await each(store.keys(CARDS_PREFIX, limit), async (key) => {
       try {
-        sum.cards += (await cards.settle(key.slice(CARDS_PREFIX.length))).length;
+        const { saved, failure } = await cards.settle(key.slice(CARDS_PREFIX.length));
+        sum.cards += saved.length;
+        if (failure) throw failure;
       } catch (error) {
         sum.failures += 1;
         parts.log.error(`reconcile: a card could not be settled: ${wordsOf(error)}`, error);

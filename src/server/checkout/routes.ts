@@ -19,7 +19,7 @@ import type { Cards } from './cards.js';
 import type { Delivery } from './delivery.js';
 import type { Forms } from './forms.js';
 import type { GuardedStore } from './guard.js';
-import type { Logger } from './log.js';
+import { wordsOf, type Logger } from './log.js';
 import { askOrder, isResponse, type CheckedCard, type CheckedOrder, type OrderFunction } from './order.js';
 import { attemptOf, nameIn, nameOf, paymentOf, undecidedIn, type OrderRecord } from './record.js';
 import type { Records } from './records.js';
@@ -114,8 +114,11 @@ export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context>
     if (requireMode(mode) === 'add') {
       const card = await askOrder(parts.order, { ...question, mode: 'add' });
       if (isResponse(card)) return card;
-      const saved = await parts.cards.settle(nameOf(card.id));
-      return { status: saved.length ? 2 : 0 };
+      const { saved, failure } = await parts.cards.settle(nameOf(card.id));
+      // The customer's card is saved, whatever becomes of the merchant's function: that is asked again later.
+      if (failure)
+        parts.log.error(`order-status: a card of ${card.id} is saved. ${wordsOf(failure)}`, failure);
+      return { status: saved.length || failure ? 2 : 0 };
     }
     const order = await askOrder(parts.order, { ...question, mode: 'pay' });
     if (isResponse(order)) return order;

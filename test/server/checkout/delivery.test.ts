@@ -122,6 +122,35 @@ it('the log names the function that failed: onCardSaved', async (test) => {
   );
 });
 
+it('an onCardSaved that fails keeps nobody from hearing of the other cards, and the browser of its own', async (test) => {
+  const told: string[] = [];
+  let broken: string | undefined;
+  const shop = await shopFor(test, {
+    onCardSaved: ({ cardId }) => {
+      broken ??= cardId;
+      if (cardId === broken) throw new Error('The wallet is full.');
+      told.push(cardId);
+    },
+  });
+  for (let form = 0; form < 2; form++)
+    await shop.pay((await shop.secureId({ mode: 'add', order: 'customer-1' })).secureId);
+  const answer = await shop.orderStatus({ mode: 'add', order: 'customer-1' });
+  assert.equal(answer.httpStatus, 200);
+  assert.equal(answer.status, 2);
+  assert.equal(told.length, 1);
+  assert.match(
+    shop.log.join('\n'),
+    /^order-status: a card of customer-1 is saved\. onCardSaved: The wallet is full\./m,
+  );
+  const failed = broken;
+  broken = 'none';
+  assert.deepEqual(
+    (await shop.checkout.cards('customer-1')).map(({ cardId }) => cardId),
+    [failed],
+  );
+  assert.equal(told[1], failed);
+});
+
 for (const callback of ['store.get', 'store.set'] as const)
   it(`the log names the function that failed: ${callback}`, async (test) => {
     const store = memoryStore();
