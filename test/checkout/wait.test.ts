@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { nextTask, pause, within } from '../../src/checkout/wait.js';
+import { nextTask, pause, unref, within } from '../../src/checkout/wait.js';
 import { keepAlive } from '../support/alive.js';
 
 keepAlive();
@@ -120,5 +120,26 @@ describe('nextTask', () => {
     await Promise.resolve().then(() => log.push('microtask'));
     await called;
     assert.deepEqual(log, ['microtask', 'task']);
+  });
+
+  it('calls back where there is no MessageChannel, as in jsdom under jest', async (test) => {
+    const { MessageChannel } = globalThis;
+    Reflect.deleteProperty(globalThis, 'MessageChannel');
+    test.after(() => Object.assign(globalThis, { MessageChannel }));
+    const log: string[] = [];
+    nextTask(() => log.push('task'));
+    assert.deepEqual(log, []);
+    mock.timers.tick(0);
+    assert.deepEqual(log, ['task']);
+  });
+});
+
+describe('unref', () => {
+  it('keeps no process alive, and takes a number, which is what a browser’s timer is', () => {
+    mock.timers.reset();
+    const timer = unref(setTimeout(() => {}, 60_000));
+    assert.equal(timer.hasRef(), false);
+    clearTimeout(timer);
+    assert.equal(unref(1), 1);
   });
 });
