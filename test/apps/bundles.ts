@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
 import type { Browser } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
 import { run, type Project } from './project.js';
@@ -43,7 +46,7 @@ const ELEMENT = ['IotpayCheckout', 'IotpayCheckoutError'];
 const notInBrowsers = (names: readonly string[], entry: string): Probed => ({
   names,
   tag: false,
-  does: `refuses: ${`${entry} was loaded ${entry.endsWith('server') ? 'in' : 'for'} a browser`}`,
+  does: `refuses: ${entry} was loaded ${entry.endsWith('server') ? 'in' : 'for'} a browser`,
 });
 
 /** Every entry of package.json: a new one has no row, and fails. */
@@ -112,16 +115,10 @@ async function withPages<T>(
   place: string,
   use: (probe: (file: string) => Promise<string>) => Promise<T>,
 ): Promise<T> {
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    if (path === '/') return response.setHeader('content-type', 'text/html').end('<!doctype html><p>');
-    try {
-      const body = readFileSync(join(place, path));
-      return response.setHeader('content-type', 'text/javascript').end(body);
-    } catch {
-      return response.writeHead(404).end();
-    }
-  });
+  const site = new Hono();
+  site.get('/', (context) => context.html('<!doctype html><p>'));
+  site.use('/*', serveStatic({ root: place }));
+  const server = createAdaptorServer(site) as Server;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let browser: Browser | undefined;

@@ -16,8 +16,9 @@ interface TurboPage {
 }
 
 /**
- * The head of a page that Turbo drives, and that it refreshes in one way. Without scroll anchoring: where the panel above what is read goes, a browser that anchors moves the page with it, so
- * that what is read stays where it is. Whatever moves it besides is ours.
+ * The head of a page that Turbo drives, and that it refreshes in one way. Without scroll anchoring: where the panel above
+ * what is read goes, a browser that anchors moves the page with it, so that what is read stays where it is. Whatever
+ * moves it besides is ours.
  */
 const head = (method: 'morph' | 'replace') =>
   `<meta name="turbo-refresh-method" content="${method}"><meta name="turbo-refresh-scroll" content="preserve">

@@ -11,6 +11,7 @@ import {
   type Payment,
 } from './record.js';
 import type { Records } from './records.js';
+import { retry } from './retry.js';
 
 /**
  * How long one run of `onPaid` keeps others from running it, in milliseconds: an hour. A function that has not come back
@@ -22,8 +23,6 @@ const ON_PAID_LIMIT_MS = 3_600_000;
  * cannot be renewed, so that nobody else tells meanwhile.
  */
 const MARK_MS = 15_000;
-/** The pause after the first try, in milliseconds; each is twice as long as the one before, up to a second. */
-const MARK_PAUSE_MS = 50;
 
 /** What `onPaid` is told. */
 export interface PaidOrder {
@@ -114,17 +113,9 @@ export class Delivery {
   /** Writes down that the merchant has been told: a connection that breaks just now is no reason to ship twice. */
   async #mark(name: string, mchOrderNo: string, record: OrderRecord): Promise<boolean> {
     const { records } = this.#options;
-    const endMs = Date.now() + MARK_MS;
-    for (let pauseMs = MARK_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
-      try {
-        const change = (found: OrderRecord | undefined) => changeAttempt(found, mchOrderNo, markDelivered);
-        const marked = await records.change(name, change, { record });
-        return attemptOf(marked, mchOrderNo)?.delivered ?? false;
-      } catch (error) {
-        if (Date.now() + pauseMs >= endMs) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    }
+    const change = (found: OrderRecord | undefined) => changeAttempt(found, mchOrderNo, markDelivered);
+    const marked = await retry(MARK_MS, () => records.change(name, change, { record }));
+    return attemptOf(marked, mchOrderNo)?.delivered ?? false;
   }
 
   async #twice(record: OrderRecord, payment: Payment): Promise<void> {

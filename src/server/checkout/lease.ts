@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { DeadlineError, type GuardedStore } from './guard.js';
+import type { GuardedStore } from './guard.js';
+import { retry } from './retry.js';
 
 /** How long a lease lasts when it is not renewed, in milliseconds: what a crash costs. */
 const LEASE_MS = 30_000;
 /** How often a live process renews its lease, in milliseconds. */
 const RENEW_MS = 10_000;
-/** How often it is tried to give a lease back. */
-const GIVE_BACK_TRIES = 3;
-/** The pause before the second try, in milliseconds; the next is twice as long. */
-const GIVE_BACK_PAUSE_MS = 50;
+/** How long it is tried to give a lease back, in milliseconds. */
+const GIVE_BACK_MS = 400;
 /** What stands in place of an owner once a lease was given back. */
 const NOBODY = '';
 
@@ -28,7 +27,8 @@ export async function withLease<T>(
   isDone: (value: T) => boolean = () => false,
 ): Promise<{ readonly value: T } | undefined> {
   const owner = randomUUID();
-  const giveBack = () => giveLeaseBack(store, key, owner);
+  // A store that does not answer keeps the lease until its time is over: that costs seconds and loses nothing.
+  const giveBack = () => retry(GIVE_BACK_MS, () => replace(store, key, owner, NOBODY, 1)).catch(() => {});
   try {
     if (!(await take(store, key, owner))) return undefined;
   } catch (error) {
@@ -50,21 +50,6 @@ export async function withLease<T>(
     clearInterval(timer);
     await renewing;
     if (!isSpent) await giveBack();
-  }
-}
-
-/**
- * Gives a lease back. A connection that breaks just now is replaced by the next one; a store that does not answer at all keeps
- * the lease until its time is over: that costs seconds and loses nothing.
- */
-async function giveLeaseBack(store: GuardedStore, key: string, owner: string): Promise<void> {
-  for (let tries = 1; tries <= GIVE_BACK_TRIES; tries++) {
-    try {
-      return await replace(store, key, owner, NOBODY, 1);
-    } catch (error) {
-      if (error instanceof DeadlineError) return;
-      await new Promise((resolve) => setTimeout(resolve, GIVE_BACK_PAUSE_MS * tries));
-    }
   }
 }
 
