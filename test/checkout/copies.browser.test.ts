@@ -1,17 +1,29 @@
 // Copies: one secureId in two elements of a page, and markup that holds what a form of ours was.
 import { expect, fixture, html } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
-import { frames, mounts, next, pause, record, report, servers, unique, until } from '../support/element.js';
+import {
+  frames,
+  mounts,
+  next,
+  pause,
+  record,
+  report,
+  seen,
+  servers,
+  unique,
+  until,
+} from '../support/element.js';
+import { afterTest } from '../support/page.js';
 
 const gatewayOrigin = servers.faults.gateways.ok;
 
 /** The phone's and the desktop's markup, with the same secureId. */
-async function pair(settings: { phone?: string; desktop?: string } = {}) {
+async function pair(settings: { phone?: string; desktop?: string; attributes?: string } = {}) {
   const secureId = unique('pair');
   const place = await fixture<HTMLElement>(html`<div></div>`);
   const log = record(place);
   const markup = (name: string, style = '') =>
-    `<div class="${name}" style="${style}"><iotpay-checkout secure-id="${secureId}" gateway-origin="${gatewayOrigin}"></iotpay-checkout></div>`;
+    `<div class="${name}" style="${style}"><iotpay-checkout secure-id="${secureId}" gateway-origin="${gatewayOrigin}" ${settings.attributes ?? ''}></iotpay-checkout></div>`;
   place.innerHTML = markup('phone', settings.phone) + markup('desktop', settings.desktop);
   const all = [...place.querySelectorAll('iotpay-checkout')];
   await until(
@@ -23,6 +35,16 @@ async function pair(settings: { phone?: string; desktop?: string } = {}) {
   if (seen && all[0]?.status !== 'ready') all.reverse();
   const [phone, desktop] = all as [IotpayCheckout, IotpayCheckout];
   return { secureId, place, phone, desktop, log };
+}
+
+/** A backend that says of the order that it is paid, and keeps by `tag` what it was asked. */
+function paidOrder(): { tag: string; attributes: string } {
+  const tag = unique('pair');
+  const data = JSON.stringify({ tag, answer: { status: 2 } });
+  return {
+    tag,
+    attributes: `order-status-endpoint="${servers.backend}/api/secure-id" request-data='${data}'`,
+  };
 }
 
 function expectOneForm(shown: IotpayCheckout, other: IotpayCheckout): void {
@@ -63,6 +85,47 @@ describe('one secureId in two elements', () => {
     await until(() => desktop.status === 'ready' && phone.status === 'error', 'the form has moved');
     expectOneForm(desktop, phone);
   });
+
+  for (const [how, act] of [
+    [
+      'is hidden while the other is shown',
+      (phone: IotpayCheckout, desktop: IotpayCheckout) => {
+        phone.parentElement!.style.display = 'none';
+        desktop.parentElement!.style.display = '';
+      },
+    ],
+    ['leaves the page', (phone: IotpayCheckout) => phone.remove()],
+  ] as const) {
+    it(`a form that ${how}: its order is asked for first, and where it is paid there is no other form`, async () => {
+      const { tag, attributes } = paidOrder();
+      const { phone, desktop, log } = await pair({ desktop: 'display: none', attributes });
+      const formsBefore = mounts().length;
+      log.length = 0;
+      act(phone, desktop);
+      await until(() => desktop.status === 'succeeded', 'the other one knows');
+      expect((await seen(tag)).map(({ body }) => body)).to.have.nested.property('[0].frameRemoved', true);
+      expect(log.filter((each) => each !== 'error')).to.deep.equal(['success (order)']);
+      expect(mounts().length).to.equal(formsBefore);
+      await until(() => frames().length === 0, 'no form is left');
+    });
+
+    it(`a form that ${how} while it loads: nobody can have paid in it, and nothing is asked`, async () => {
+      const { tag, attributes } = paidOrder();
+      const { phone, desktop } = await pair({ desktop: 'display: none', attributes });
+      // IOTPay's script has not put its frame in yet.
+      const { Iotpay } = globalThis as unknown as { Iotpay: unknown };
+      afterTest(() => Object.assign(globalThis, { Iotpay }));
+      let called = false;
+      Object.assign(globalThis, { Iotpay: () => ({ mount: () => (called = true) }) });
+      phone.parentElement!.append(phone);
+      await until(() => called && phone.status === 'loading', 'it loads');
+      Object.assign(globalThis, { Iotpay });
+      act(phone, desktop);
+      await until(() => desktop.status === 'ready', 'the other one has the form');
+      expect(await seen(tag)).to.deep.equal([]);
+      expect(frames()).to.have.length(1);
+    });
+  }
 
   it('an element with display: contents is one that can be seen', async () => {
     const { phone, desktop } = await pair({ phone: 'display: none' });

@@ -1,8 +1,10 @@
 import { expect } from '@open-wc/testing';
 import {
+  fetchedElement,
   frames,
   mounts,
   next,
+  orders,
   pause,
   readyElement,
   record,
@@ -44,6 +46,60 @@ describe('outcomes', () => {
     report({ result: 'FAIL' });
     report({ result: 'FAIL', message: 'Timeout' });
     expect(log).to.deep.equal(['fail', 'fail', 'success']);
+    expect(element.status).to.equal('succeeded');
+  });
+
+  it('leaves the form as it is after a decline, and says each decline anew', async () => {
+    const element = await readyElement();
+    const mounted = mounts().length;
+    const window = frames()[0]?.contentWindow;
+    const alert = () => element.shadowRoot!.querySelector('[role=alert]');
+    report({ result: 'FAIL', message: 'Declined' });
+    await element.updateComplete;
+    const first = alert();
+    // What takes a form away does so in a task of its own.
+    await pause(100);
+    report({ result: 'FAIL', message: 'Declined' });
+    await element.updateComplete;
+    expect(alert()?.textContent).to.equal(first?.textContent);
+    expect(alert(), 'a screen reader hears of a node that is new').to.not.equal(first);
+    expect(mounts().length).to.equal(mounted);
+    expect(frames()[0]?.contentWindow).to.equal(window);
+    expect(frames()[0]?.closest('[inert]')).to.equal(null);
+    expect(frames()[0]?.checkVisibility()).to.equal(true);
+  });
+
+  it('starts over after a decline by a quiet link, and tells the backend which order has failed', async () => {
+    const tag = unique('over');
+    const element = await fetchedElement(tag);
+    const order = (await orders(tag))[0]?.mchOrderNo;
+    report({ result: 'FAIL', message: 'Declined' });
+    await element.updateComplete;
+    const over = element.shadowRoot!.querySelector<HTMLElement>('[part=retry]')!;
+    const { borderTopWidth, textDecorationLine } = getComputedStyle(over);
+    expect([borderTopWidth, textDecorationLine]).to.deep.equal(['0px', 'underline']);
+    over.click();
+    await next(element, 'iotpay-ready');
+    expect((await seen(tag)).map(({ body }) => (body as { failed?: string }).failed)).to.deep.equal([
+      undefined,
+      order,
+    ]);
+    expect(order).to.be.a('string');
+  });
+
+  it('keeps the form in the page while the outcome is unknown, out of reach: it may still tell of a success', async () => {
+    const tag = unique('stays');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/secure-id`,
+      requestData: { tag, answer: { status: 1 } },
+    });
+    const window = frames()[0]?.contentWindow;
+    report({ result: 'FAIL', message: 'Timeout' });
+    await until(async () => (await seen(tag)).length > 2, 'the order is asked for again and again');
+    expect(frames()[0]?.contentWindow).to.equal(window);
+    expect(frames()[0]?.closest('[inert]')).to.not.equal(null);
+    expect(element.status).to.equal('unknown');
+    report(PAID);
     expect(element.status).to.equal('succeeded');
   });
 

@@ -13,6 +13,7 @@ import {
   servers,
   unique,
   until,
+  type Setting,
 } from '../support/element.js';
 
 const gatewayOrigin = servers.faults.gateways.ok;
@@ -37,6 +38,14 @@ async function deepElement(): Promise<{ element: IotpayCheckout; outer: HTMLElem
   inner.attachShadow({ mode: 'open' }).append(element);
   await next(element, 'iotpay-ready');
   return { element, outer, inner };
+}
+
+/** Takes the form away as soon as it is there, until the element gives up. */
+async function removeUntilError(element: IotpayCheckout): Promise<void> {
+  const hand = setInterval(() => element.childElementCount && element.replaceChildren(), 20);
+  await next(element, 'iotpay-error');
+  clearInterval(hand);
+  expect(element.error?.code).to.equal('frame-removed');
 }
 
 /** What another hand does to an element that stands in the document. */
@@ -194,9 +203,7 @@ describe('a form that another hand takes away', () => {
     const element = await readyElement();
     const { secureId } = mounts().at(-1)!;
     const log = record(element);
-    const hand = setInterval(() => element.childElementCount && element.replaceChildren(), 20);
-    await next(element, 'iotpay-error');
-    clearInterval(hand);
+    await removeUntilError(element);
     expect(element.status).to.equal('error');
     expect(element.error?.code).to.equal('frame-removed');
     expect(element.error?.retryable).to.equal(true);
@@ -208,6 +215,21 @@ describe('a form that another hand takes away', () => {
     await element.load();
     expect(alive(element)).to.equal(true);
     expect(mounts().at(-1)?.secureId).to.equal(secureId);
+  });
+
+  it('taken away again and again: a retry never makes another order beside the one that may be paid', async () => {
+    const tag = unique('one-order');
+    const element = await readyElement({
+      secureId: undefined,
+      secureIdEndpoint: endpoint,
+      requestData: { tag },
+    });
+    const { secureId } = mounts().at(-1)!;
+    await removeUntilError(element);
+    await element.load();
+    expect(alive(element)).to.equal(true);
+    expect(mounts().at(-1)?.secureId).to.equal(secureId);
+    expect(await seen(tag)).to.have.length(1);
   });
 
   it('a listener of iotpay-ready that clears its placeholder is told once, and the form lives', async () => {
@@ -244,7 +266,7 @@ describe('a form that another hand takes away', () => {
 
 describe('what a vanished frame may hide', () => {
   /** Answers of an order-status route, by the test's own service: what it was asked, and what it says. */
-  async function askedElement(answers: readonly unknown[]) {
+  async function askedElement(answers: readonly unknown[], settings: Setting = {}) {
     const tag = unique('hide');
     const real = window.fetch.bind(window);
     const bodies: Record<string, unknown>[] = [];
@@ -255,9 +277,20 @@ describe('what a vanished frame may hide', () => {
       if (answer === undefined) throw new TypeError('no network');
       return new Response(JSON.stringify(answer));
     };
-    const element = await readyElement({ orderStatusEndpoint: `/status-of-${tag}`, requestData: { tag } });
+    const element = await readyElement({
+      orderStatusEndpoint: `/status-of-${tag}`,
+      requestData: { tag },
+      ...settings,
+    });
     return { element, bodies, done: () => (window.fetch = real) };
   }
+
+  /** The settings of an element whose backend has made this order. */
+  const ofOrder = (mchOrderNo: string): Setting => ({
+    secureId: undefined,
+    secureIdEndpoint: endpoint,
+    requestData: { tag: unique('order'), answer: { secureId: unique('order'), mchOrderNo } },
+  });
 
   it('paid meanwhile: the success is told, and no form comes back', async () => {
     const { element, bodies, done } = await askedElement([{ status: 2 }]);
@@ -286,6 +319,76 @@ describe('what a vanished frame may hide', () => {
     await next(element, 'iotpay-fail', 2000);
     done();
     expect(element.status).to.equal('failed');
+  });
+
+  it('failed, and told so already: the form comes back, and nothing is told twice', async () => {
+    const { element, bodies, done } = await askedElement([{ status: 9 }], ofOrder('M-told'));
+    const log = record(element);
+    report({ result: 'FAIL', message: 'Declined' });
+    frames()[0]?.remove();
+    await next(element, 'iotpay-ready', 2000);
+    await until(() => bodies.length > 1, 'the order is watched');
+    done();
+    expect(log).to.deep.equal(['fail', 'ready']);
+    expect(alive(element)).to.equal(true);
+  });
+
+  it('failed, where another order was told so: this failure is told, once', async () => {
+    const { element, done } = await askedElement([{ status: 9 }], ofOrder('M-next'));
+    const log = record(element);
+    report({ result: 'FAIL', message: 'Declined', detail: { retData: { mchOrderNo: 'M-next' } } });
+    element.requestData = {
+      ...element.requestData,
+      next: true,
+      answer: { secureId: unique('next'), mchOrderNo: 'M-2' },
+    };
+    await next(element, 'iotpay-ready');
+    frames()[0]?.remove();
+    await next(element, 'iotpay-fail', 2000);
+    done();
+    expect(log).to.deep.equal(['fail', 'ready', 'fail (order)']);
+  });
+
+  it('an answer about another order decides nothing: the form comes back', async () => {
+    const { element, bodies, done } = await askedElement(
+      [{ status: 1, mchOrderNo: 'M-other' }],
+      ofOrder('M-own'),
+    );
+    const log = record(element);
+    frames()[0]?.remove();
+    await next(element, 'iotpay-ready', 2000);
+    await until(() => bodies.length > 1, 'the order is watched');
+    done();
+    expect(bodies[0]).to.include({ mchOrderNo: 'M-own' });
+    expect(log).to.deep.equal(['ready']);
+    expect(alive(element)).to.equal(true);
+  });
+
+  it('taken away while it loads: nobody can have paid in it, and nothing is asked', async () => {
+    const { element, bodies, done } = await askedElement([{ status: 2 }]);
+    const mounted = mounts().length;
+    element.secureId = unique('loads');
+    await until(() => mounts().length > mounted, 'it loads');
+    await until(() => !!frames()[0], 'its frame is there');
+    const loading = element.status;
+    element.textContent = '';
+    await next(element, 'iotpay-ready', 2000);
+    done();
+    expect(loading).to.equal('loading');
+    expect(bodies).to.deep.equal([]);
+    expect(mounts().length).to.equal(mounted + 2);
+  });
+
+  it('taken away again and again, and paid meanwhile: a retry asks first, and no form comes back', async () => {
+    const answers = [{ status: 0 }];
+    const { element, done } = await askedElement(answers);
+    await removeUntilError(element);
+    const mounted = mounts().length;
+    answers[0] = { status: 2 };
+    await element.load();
+    done();
+    expect(element.status).to.equal('succeeded');
+    expect(mounts().length).to.equal(mounted);
   });
 
   for (const answer of [{ status: 0 }, undefined]) {
