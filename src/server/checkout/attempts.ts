@@ -2,11 +2,15 @@ import { asText } from '../../gateway/envelope.js';
 import { stateOf } from '../../gateway/status.js';
 import { kindOfOrder, type Order } from '../answers.js';
 import type { Iotpay } from '../client.js';
+import { IotpayGatewayError } from '../errors.js';
 import { wordsOf, type Logger } from './log.js';
 import { findOrder } from './query.js';
 import {
+  canBePaid,
   changeAttempt,
   isWatched,
+  UNDECIDED_MS,
+  WATCHED_MS,
   withPayment,
   type Attempt,
   type OrderRecord,
@@ -15,8 +19,9 @@ import {
 import type { Records } from './records.js';
 
 /**
- * How old an attempt must be before the gateway is believed that it has no such order, in milliseconds: longer than a call
- * that makes one can be on its way.
+ * How old the charge of a saved card must be before the gateway is believed that it has no such order, in milliseconds:
+ * longer than a call that makes one can be on its way. A form is known to have been made, and nobody documents whether the
+ * gateway has an order of it before somebody pays: there it is believed when the form is over.
  */
 const KNOWN_AFTER_MS = 120_000;
 
@@ -36,17 +41,14 @@ export class Attempts {
 
   /**
    * Asks the gateway about every attempt that may yet change.
-   * @returns the record with its answers, and the first failure of a question; what could not be asked is as it was
+   * @returns the record with its answers, and the first failure of a question; what could not be asked is as it was. What the
+   *   gateway refuses to answer for longer than an order is kept closed is no failure any more: it would be closed for ever
    */
   async settle(
     name: string,
     record: OrderRecord | undefined,
   ): Promise<{ readonly record: OrderRecord | undefined; readonly failure: Error | undefined }> {
-    // Without a secureId there is no form, and nothing to ask about. A saved card is charged without one.
-    const asked = record?.attempts.filter(
-      (attempt) =>
-        isWatched(attempt, this.#now()) && (attempt.secureId !== undefined || attempt.by === 'card'),
-    );
+    const asked = record?.attempts.filter((attempt) => isWatched(attempt, this.#now()) && canBePaid(attempt));
     if (!asked?.length) return { record, failure: undefined };
     const answers = await Promise.allSettled(
       asked.map(({ mchOrderNo }) => findOrder(this.#iotpay, mchOrderNo)),
@@ -56,10 +58,16 @@ export class Attempts {
     for (const [i, answer] of answers.entries()) {
       const attempt = asked[i];
       if (!attempt) continue;
-      if (answer.status === 'rejected') failure ??= answer.reason as Error;
-      else now = await this.put(name, attempt, answer.value);
+      if (answer.status === 'fulfilled') now = await this.put(name, attempt, answer.value);
+      else if (this.#isGivenUp(attempt, answer.reason)) this.warn(answer.reason);
+      else failure ??= answer.reason as Error;
     }
     return { record: now, failure };
+  }
+
+  #isGivenUp(attempt: Attempt, error: unknown): boolean {
+    const isRefused = error instanceof IotpayGatewayError && error.code === 'refused';
+    return isRefused && this.#now() - attempt.at >= UNDECIDED_MS;
   }
 
   /**
@@ -111,16 +119,22 @@ export class Attempts {
   #heard(attempt: Attempt, order: Order | undefined): Attempt | undefined {
     // What was paid stays paid, whatever a later or late answer says.
     if (attempt.payment) return undefined;
+    const ageMs = this.#now() - attempt.at;
     if (!order) {
-      if (attempt.dead || this.#now() - attempt.at < KNOWN_AFTER_MS) return undefined;
+      if (attempt.dead || ageMs < (attempt.by === 'card' ? KNOWN_AFTER_MS : WATCHED_MS)) return undefined;
       this.#log.warn(
         `order attempt ${attempt.mchOrderNo}: the gateway has no such order. It counts as never made.`,
       );
       return { ...attempt, dead: true };
     }
-    const { status } = order;
-    if (status === undefined || status === attempt.status) return undefined;
-    return { ...attempt, status };
+    const { status = attempt.status } = order;
+    const lapses = ageMs >= WATCHED_MS && !attempt.lapsed;
+    if (status === attempt.status && !lapses) return undefined;
+    return {
+      ...attempt,
+      ...(status === undefined ? {} : { status }),
+      ...(lapses ? { lapsed: true } : {}),
+    };
   }
 
   /** Says in the log that an attempt could not be asked about. */

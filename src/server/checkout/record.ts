@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SECURE_ID_LIFETIME_MS, type Channel } from '../../gateway/limits.js';
-import { stateOf } from '../../gateway/status.js';
+import { isUnderWay, stateOf } from '../../gateway/status.js';
 import { digest } from '../digest.js';
 
 /**
@@ -11,6 +11,7 @@ export const SECURE_ID_YOUNG_MS = SECURE_ID_LIFETIME_MS - 5 * 60_000;
 /**
  * How long an attempt is watched, in milliseconds: a form in which nobody has paid by then will not be paid in, whatever
  * the clocks of the gateway and the shopper say, and a UnionPay payment that was submitted in its last minute is decided.
+ * The gateway is asked once more after that: what was paid in it while nobody looked is not lost.
  */
 export const WATCHED_MS = 2 * SECURE_ID_LIFETIME_MS;
 /**
@@ -63,8 +64,10 @@ export interface Attempt {
   readonly told?: true;
   /** The script reported a FAIL without a status; a hint of the browser's. */
   readonly hinted?: true;
-  /** It was given up before it had a secureId, or the gateway does not know it: no form of it can exist. */
+  /** It was given up before it had a secureId, or the gateway does not know it: nobody can pay in it any more. */
   readonly dead?: true;
+  /** The gateway was asked about it after its time was over, and did not say that it was paid. */
+  readonly lapsed?: true;
   /** What was paid in it. */
   readonly payment?: Payment;
   /** The merchant has been told of this payment (`onPaid` or `onPaidTwice`). */
@@ -136,21 +139,30 @@ export function nameIn(number: string | undefined): string | undefined {
 
 export const isOver = (attempt: Attempt): boolean => !!attempt.dead || stateOf(attempt.status) === 'paid';
 
+/** Whether there is something to ask the gateway about: without a secureId nobody has a form. A saved card needs none. */
+export const canBePaid = ({ secureId, by }: Attempt): boolean => secureId !== undefined || by === 'card';
+
+/** Submitted, as somebody told or the gateway says, and not decided. */
+function isSubmitted(attempt: Attempt): boolean {
+  if (isOver(attempt) || stateOf(attempt.status) === 'failed') return false;
+  return !!attempt.told || isUnderWay(attempt.status);
+}
+
 /** Whether the gateway may yet say something new about an attempt. A form that has failed may be tried again by the shopper. */
 export function isWatched(attempt: Attempt, now: number): boolean {
   if (isOver(attempt)) return false;
-  if (attempt.told && stateOf(attempt.status) !== 'failed') return true;
-  return now - attempt.at < WATCHED_MS;
+  if (isSubmitted(attempt) || now - attempt.at < WATCHED_MS) return true;
+  return !attempt.lapsed && canBePaid(attempt);
 }
 
-/** Submitted, as somebody told, and not decided: while there is one, nobody may pay again. */
+/**
+ * Submitted and not decided: while there is one, nobody may pay again. Where only the gateway says so, its form is shared as
+ * long as it can be: whoever has it open sees what becomes of it.
+ */
 export function isUndecided(attempt: Attempt, now: number): boolean {
-  return (
-    !!attempt.told &&
-    !isOver(attempt) &&
-    stateOf(attempt.status) !== 'failed' &&
-    now - attempt.at < UNDECIDED_MS
-  );
+  const ageMs = now - attempt.at;
+  const isOpen = !attempt.told && (attempt.hinted || ageMs < SECURE_ID_YOUNG_MS);
+  return isSubmitted(attempt) && !isOpen && ageMs < UNDECIDED_MS;
 }
 
 /** The attempt that keeps others from paying. */
@@ -223,16 +235,18 @@ export function verdictOf(record: OrderRecord | undefined, wanted: Wanted, now: 
   if (undecided) return { do: 'wait', attempt: undecided };
   const latest = attempts.filter(({ dead }) => !dead).at(-1);
   if (!latest || stateOf(latest.status) === 'failed') return { do: 'make' };
+  if (latest.by === 'card') return { do: 'make' };
   if (latest.secureId === undefined) return { do: 'join', attempt: latest };
   const { secureId } = latest;
-  const same =
-    latest.amount === wanted.amount &&
-    latest.currency === wanted.currency &&
-    latest.channel === wanted.channel &&
-    now - latest.at < SECURE_ID_YOUNG_MS &&
-    !latest.hinted &&
-    latest.mchOrderNo !== wanted.failed;
-  return same ? { do: 'share', attempt: { ...latest, secureId } } : { do: 'make' };
+  const isLeft = latest.hinted || latest.mchOrderNo === wanted.failed;
+  if (isLeft || now - latest.at >= SECURE_ID_YOUNG_MS) return { do: 'make' };
+  if (isAsWanted(latest, wanted)) return { do: 'share', attempt: { ...latest, secureId } };
+  return isUnderWay(latest.status) ? { do: 'wait', attempt: latest } : { do: 'make' };
+}
+
+function isAsWanted(attempt: Attempt, wanted: Wanted): boolean {
+  const { amount, currency, channel } = wanted;
+  return attempt.amount === amount && attempt.currency === currency && attempt.channel === channel;
 }
 
 /* Changing a record: each gives a new one. PURE. */

@@ -93,11 +93,27 @@ describe('a request for a form', () => {
       'share',
     ],
     ['with another amount', record(attempt({ amount: 1600 })), 'make'],
+    ['with another amount, and the gateway says 1', record(attempt({ amount: 1600, status: 1 })), 'wait'],
+    [
+      'with another amount, after a FAIL, though the gateway says 1',
+      record(attempt({ amount: 1600, status: 1, hinted: true })),
+      'make',
+    ],
+    [
+      'with a secureId that is nearly over, and the gateway says 1',
+      record(attempt({ at: NOW - SECURE_ID_YOUNG_MS, status: 1 })),
+      'wait',
+    ],
     ['with another channel', record(attempt({ channel: 'UPI_EX' })), 'make'],
     ['with another amount, after a Timeout', record(attempt({ amount: 1600, told: true })), 'wait'],
     [
       'after a Timeout of more than a day ago',
       record(attempt({ at: NOW - UNDECIDED_MS, told: true })),
+      'make',
+    ],
+    [
+      'while the charge of a saved card is undecided for more than a day',
+      record(attempt({ at: NOW - UNDECIDED_MS, by: 'card', told: true, secureId: undefined! })),
       'make',
     ],
     [
@@ -132,7 +148,21 @@ describe('an order', () => {
       record(attempt({ status: 9 }), attempt({ mchOrderNo: 'b' })),
       'open',
     ],
-    ['with a form that nobody paid in while it lived', record(attempt({ at: NOW - WATCHED_MS })), 'failed'],
+    [
+      'with a form that nobody paid in while it lived',
+      record(attempt({ at: NOW - WATCHED_MS, lapsed: true })),
+      'failed',
+    ],
+    [
+      'with a form that is over, of which the gateway has not been asked since',
+      record(attempt({ at: NOW - WATCHED_MS })),
+      'open',
+    ],
+    [
+      'with a form that is over, and the gateway says 1',
+      record(attempt({ at: NOW - WATCHED_MS, status: 1, lapsed: true })),
+      'unknown',
+    ],
     ['with a Timeout', record(attempt({ told: true })), 'unknown'],
     ['that is paid', paid(record(attempt({ told: true }))), 'paid'],
   ];
@@ -146,7 +176,19 @@ describe('an attempt is watched', () => {
     ['while its form is open', attempt(), true],
     ['after a failure: the shopper may try again in the same form', attempt({ status: 9 }), true],
     ['until its form is surely over', attempt({ at: NOW - WATCHED_MS + 1 }), true],
-    ['no longer than that', attempt({ at: NOW - WATCHED_MS }), false],
+    ['and until the gateway was asked after that', attempt({ at: NOW - WATCHED_MS }), true],
+    ['also after a failure', attempt({ at: NOW - 10 * WATCHED_MS, status: 9, told: true }), true],
+    ['no longer than that', attempt({ at: NOW - WATCHED_MS, lapsed: true }), false],
+    [
+      'no longer than its form could be, where it never got its secureId',
+      attempt({ at: NOW - WATCHED_MS, secureId: undefined! }),
+      false,
+    ],
+    [
+      'longer, where the gateway says 1',
+      attempt({ at: NOW - 10 * WATCHED_MS, status: 1, lapsed: true }),
+      true,
+    ],
     [
       'longer, where it was submitted and is not decided',
       attempt({ at: NOW - 10 * WATCHED_MS, told: true }),
@@ -184,7 +226,11 @@ describe('a record', () => {
     let given = paid(record(attempt({ at: 0 })));
     given = withAttempt(given, 'order-1', attempt({ mchOrderNo: 'told', told: true, at: 0 }));
     for (let i = 0; i < 100; i++)
-      given = withAttempt(given, 'order-1', attempt({ mchOrderNo: `old-${i}`, at: i, status: 9 }));
+      given = withAttempt(
+        given,
+        'order-1',
+        attempt({ mchOrderNo: `old-${i}`, at: i, status: 9, lapsed: true }),
+      );
     given = withAttempt(given, 'order-1', attempt({ mchOrderNo: 'new', at: NOW }));
     const numbers = given.attempts.map(({ mchOrderNo }) => mchOrderNo);
     assert.ok(numbers.includes('a') && numbers.includes('told') && numbers.at(-1) === 'new');

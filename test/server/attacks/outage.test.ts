@@ -1,0 +1,152 @@
+// What becomes of an order while nobody looks, and where the gateway's answers come late, or say nothing for a while.
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { openCounter } from './counter.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** A shop whose clock the test moves, at a gateway that answers questions about orders as the test says. */
+function shopAt(test: TestContext) {
+  test.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+  const paidFor = new Set<string>();
+  const state = { asked: 0, unpaid: { status: 0 } as object, refuses: undefined as string | undefined };
+  const counter = openCounter({
+    says: (path, { mchOrderNo }) => {
+      if (path === 'cc_purchasewithtoken') return { status: 1 };
+      if (path !== 'cc_query') return undefined;
+      state.asked += 1;
+      const number = String(mchOrderNo);
+      return paidFor.has(number)
+        ? { mchOrderNo: number, payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2 }
+        : state.unpaid;
+    },
+    refuses: (path) => (path === 'cc_query' ? state.refuses : undefined),
+  });
+  return { ...counter, paidFor, state, later: (ms: number) => test.mock.timers.tick(ms) };
+}
+
+describe('a form that was paid in while all servers were down, and whose notification was lost,', () => {
+  for (const hours of [1, 3, 30, 24 * 20]) {
+    it(`is found by reconcile ${hours} hours later`, async (test) => {
+      const shop = shopAt(test);
+      const { mchOrderNo } = await shop.form();
+      shop.paidFor.add(String(mchOrderNo));
+      shop.later(hours * HOUR_MS);
+      assert.equal((await shop.checkout.reconcile()).paid, 1);
+      assert.equal(shop.paid.length, 1);
+    });
+
+    it(`is told of ${hours} hours later, and no second form is made`, async (test) => {
+      const shop = shopAt(test);
+      const { mchOrderNo } = await shop.form();
+      shop.paidFor.add(String(mchOrderNo));
+      shop.later(hours * HOUR_MS);
+      const { status, secureId } = await shop.form();
+      assert.deepEqual([status, secureId, shop.made.length], [2, undefined, 1]);
+      assert.equal((await shop.checkout.status('order-1')).state, 'paid');
+    });
+  }
+});
+
+it('a form that nobody paid in is asked about once after its time, and then no more', async (test) => {
+  const shop = shopAt(test);
+  await shop.form();
+  shop.later(3 * HOUR_MS);
+  for (let i = 0; i < 3; i++) await shop.checkout.reconcile();
+  assert.equal(shop.state.asked, 1);
+  assert.equal((await shop.checkout.status('order-1')).state, 'failed');
+  assert.equal(shop.state.asked, 1);
+});
+
+describe('a gateway that has no such order before somebody pays in its form', () => {
+  it('makes no second form of one that can be paid in, and loses no payment', async (test) => {
+    const shop = shopAt(test);
+    shop.state.refuses = 'Order not found';
+    const first = await shop.form();
+    shop.later(5 * MINUTE_MS);
+    const second = await shop.form();
+    assert.deepEqual([second['secureId'], shop.made.length], [first['secureId'], 1]);
+    shop.state.refuses = undefined;
+    shop.paidFor.add(String(first['mchOrderNo']));
+    await shop.checkout.reconcile();
+    assert.equal(shop.paid.length, 1);
+  });
+
+  it('never makes the shop say that a payment has failed which was submitted a moment ago', async (test) => {
+    const shop = shopAt(test);
+    shop.state.refuses = 'Order not found';
+    const { mchOrderNo } = await shop.form();
+    shop.later(5 * MINUTE_MS);
+    assert.deepEqual((await shop.orderStatus({ mchOrderNo }))['status'], 1);
+    assert.equal((await shop.form())['status'], 1);
+  });
+
+  it('frees the order once nobody can have paid any more', async (test) => {
+    const shop = shopAt(test);
+    shop.state.refuses = 'Order not found';
+    const { mchOrderNo } = await shop.form();
+    await shop.orderStatus({ mchOrderNo });
+    shop.later(2 * HOUR_MS);
+    assert.equal(typeof (await shop.form())['secureId'], 'string');
+    assert.equal(shop.made.length, 2);
+  });
+});
+
+describe('a payment that the gateway says is under way (1), of which nobody told,', () => {
+  for (const [what, wait, amount] of [
+    ['whose form has run out', HOUR_MS, 1999],
+    ['whose order has another amount now', MINUTE_MS, 2999],
+  ] as const)
+    it(`keeps an order ${what} closed until it is decided`, async (test) => {
+      const shop = shopAt(test);
+      const { mchOrderNo } = await shop.form();
+      shop.state.unpaid = { status: 1 };
+      shop.later(wait);
+      shop.order.amount = amount;
+      assert.equal((await shop.form())['status'], 1);
+      assert.equal(shop.made.length, 1);
+      shop.later(3 * HOUR_MS);
+      await shop.checkout.reconcile();
+      shop.paidFor.add(String(mchOrderNo));
+      await shop.checkout.reconcile();
+      assert.equal(shop.paid.length, 1);
+    });
+
+  it('keeps it closed for a day and no longer', async (test) => {
+    const shop = shopAt(test);
+    await shop.form();
+    shop.state.unpaid = { status: 1 };
+    shop.later(24 * HOUR_MS);
+    assert.equal(typeof (await shop.form())['secureId'], 'string');
+  });
+});
+
+it('a charge that is undecided for longer than a day is still watched, though a form was made since', async (test) => {
+  const shop = shopAt(test);
+  shop.state.unpaid = { status: 1 };
+  const { state } = await shop.checkout.charge('order-1', { cardId: 'card-1', amount: 1999 });
+  assert.equal(state, 'unknown');
+  shop.later(25 * HOUR_MS);
+  assert.equal(typeof (await shop.form())['secureId'], 'string');
+  shop.paidFor.add(shop.charged[0] ?? '');
+  await shop.checkout.reconcile();
+  assert.equal(shop.paid.length, 1);
+});
+
+it('an order of which the gateway refuses to say anything is closed for a day, and not for ever', async (test) => {
+  const shop = shopAt(test);
+  const { mchOrderNo } = await shop.form();
+  await shop.orderStatus({ mchOrderNo });
+  shop.state.refuses = 'System busy';
+  shop.later(23 * HOUR_MS);
+  assert.equal((await shop.form()).httpStatus, 200);
+  assert.equal(shop.made.length, 1);
+  shop.later(HOUR_MS);
+  assert.equal(typeof (await shop.form())['secureId'], 'string');
+  // It is still watched.
+  shop.state.refuses = undefined;
+  shop.paidFor.add(String(mchOrderNo));
+  await shop.checkout.reconcile();
+  assert.equal(shop.paid.length, 1);
+});
