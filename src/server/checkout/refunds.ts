@@ -1,4 +1,5 @@
-import { isPaid } from '../../gateway/status.js';
+import { stateOf } from '../../gateway/status.js';
+import type { Order } from '../answers.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
 import { kindOf } from './kind.js';
@@ -45,9 +46,15 @@ export class Refunds {
     for (const pending of (record?.refunds ?? []).filter(({ state }) => state === 'asked')) {
       // Its own payment's: under another one's number the wrong money would be given back.
       const own = attemptOf(record, pending.mchOrderNo)?.payment;
-      const done = own && (await this.#settle(name, own, pending));
-      const repeated = pending.kind === kind && (cents === undefined || cents === pending.amount);
-      if (done && repeated && pending.mchOrderNo === payment.mchOrderNo) return done;
+      if (!own) continue;
+      if (own.mchOrderNo !== payment.mchOrderNo) {
+        // What can't be known of another payment's keeps nobody from giving back this one.
+        await this.#settle(name, own, pending).catch(() => {});
+        continue;
+      }
+      const settled = await this.#settle(name, own, pending);
+      // The same call again. Where all is asked for, it is what is left that counts.
+      if (settled.state === 'done' && pending.kind === kind && cents === pending.amount) return settled;
     }
     const planned = await this.#plan(name, id, kind, cents, payment);
     if (planned.state === 'done') return planned;
@@ -101,31 +108,51 @@ export class Refunds {
   async #send(name: string, payment: Payment, refund: Refund): Promise<Refund> {
     const { mchRefundNo, amount } = refund;
     const request = { mchRefundNo, payOrderId: payment.payOrderId ?? '', notifyUrl: this.#notifyUrl };
+    let answer: Order;
     try {
-      if (refund.kind === 'void') await this.#iotpay.voidOrder(request);
-      else await this.#iotpay.refund({ ...request, refundAmount: amount });
+      answer = await (refund.kind === 'void'
+        ? this.#iotpay.voidOrder(request)
+        : this.#iotpay.refund({ ...request, refundAmount: amount }));
     } catch (error) {
-      const known = error instanceof IotpayGatewayError && !error.outcomeUnknown;
-      if (known) await this.#mark(name, refund, 'refused');
+      if (!(error instanceof IotpayGatewayError) || error.outcomeUnknown) throw error;
+      // Refused may be what another call has sent under the same number a moment before, and that was done.
+      const other = error.code === 'request' ? undefined : await this.#find(refund);
+      if (other) return this.#hear(name, refund, other);
+      await this.#mark(name, refund, 'refused');
       throw error;
     }
-    return this.#mark(name, refund, 'done');
+    // Of an answer without a status its SUCCESS is all there is.
+    const heard = await this.#hear(name, refund, { ...answer, status: answer.status ?? 2 });
+    if (heard.state === 'done') return heard;
+    throw new IotpayGatewayError('refused', `the gateway says that the refund ${mchRefundNo} has failed.`, {
+      call: refund.kind,
+      retMsg: answer.retMsg,
+    });
   }
 
-  /** Finds out what became of a refund whose answer was lost. `undefined`: it was not done, and never will be. */
-  async #settle(name: string, payment: Payment, refund: Refund): Promise<Refund | undefined> {
-    // In a refund's answer mchOrderNo is its mchRefundNo (source: IOTPay, credit card v3).
-    const found = await findOrder(this.#iotpay, refund.mchRefundNo);
+  /** Finds out what became of a refund whose answer was lost. */
+  async #settle(name: string, payment: Payment, refund: Refund): Promise<Refund> {
+    const found = await this.#find(refund);
     // The gateway has never heard of it: sent again under the same number, it can't be done twice.
-    if (!found) return this.#send(name, payment, refund);
-    if (isPaid(found.status)) return this.#mark(name, refund, 'done');
-    if (found.status === 9) {
-      await this.#mark(name, refund, 'refused');
-      return undefined;
-    }
+    return found ? this.#hear(name, refund, found) : this.#send(name, payment, refund);
+  }
+
+  /** In a refund's answer mchOrderNo is its mchRefundNo (source: IOTPay, credit card v3). */
+  #find({ mchRefundNo }: Refund): Promise<Order | undefined> {
+    return findOrder(this.#iotpay, mchRefundNo);
+  }
+
+  /**
+   * Puts on record what the gateway says of a refund.
+   * @throws IotpayGatewayError `outcomeUnknown` where it says neither that it was done nor that it failed
+   */
+  async #hear(name: string, refund: Refund, { status, retMsg }: Order): Promise<Refund> {
+    const state = stateOf(status);
+    if (state === 'paid') return this.#mark(name, refund, 'done');
+    if (state === 'failed') return this.#mark(name, refund, 'refused');
     throw new IotpayGatewayError('refused', `the refund ${refund.mchRefundNo} is still being done.`, {
       call: refund.kind,
-      retMsg: found.retMsg,
+      retMsg,
       outcomeUnknown: true,
     });
   }
@@ -133,8 +160,9 @@ export class Refunds {
   async #mark(name: string, refund: Refund, state: Refund['state']): Promise<Refund> {
     const marked = { ...refund, state };
     await this.#records.change(name, (record) => {
+      // What was done stays done, whatever is heard of the same number later.
       const refunds = record?.refunds?.map((each) =>
-        each.mchRefundNo === refund.mchRefundNo ? marked : each,
+        each.mchRefundNo === refund.mchRefundNo && each.state !== 'done' ? marked : each,
       );
       return record && refunds && { ...record, refunds };
     });

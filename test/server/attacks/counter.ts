@@ -6,10 +6,13 @@ import { post } from '../support.js';
 export const MERCHANT = { mchId: '10000701', merchantKey: 'sandbox-merchant-key', loginName: 'jack123' };
 
 /** What the gateway says to a call; `undefined`: its usual answer. */
-type Says = (path: string, request: Readonly<Record<string, unknown>>) => object | undefined;
+export type Says = (path: string, request: Readonly<Record<string, unknown>>) => object | undefined;
 
 /** The words with which the gateway refuses a call; `undefined`: it does not. */
-type Refuses = (path: string) => string | undefined;
+export type Refuses = (
+  path: string,
+  request: Readonly<Record<string, unknown>>,
+) => string | undefined | Promise<string | undefined>;
 
 export interface Counter {
   readonly checkout: Checkout;
@@ -46,7 +49,7 @@ export function openCounter(
     const request = JSON.parse(body) as Record<string, unknown>;
     if (path === 'cc_purchase') made.push(String(request['mchOrderNo']));
     if (path === 'cc_purchasewithtoken') charged.push(String(request['mchOrderNo']));
-    const words = refuses?.(path);
+    const words = await refuses?.(path, request);
     if (words !== undefined) return Response.json({ retCode: 'FAIL', retMsg: words });
     const retData = says?.(path, request) ?? { secureId: `secret-${made.length}`, status: 0 };
     return Response.json({ retCode: 'SUCCESS', retMsg: '', retData });

@@ -1,7 +1,8 @@
 // Money is given back once, and from the payment that was meant, whatever becomes of the answers.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { IotpayGatewayError } from '../../../src/server/index.js';
+import type { IotpayGatewayError, Refund } from '../../../src/server/index.js';
+import { openCounter, paidFields, signedJson, type Refuses, type Says } from '../attacks/counter.js';
 import { payTwice, shopFor, until, type Shop } from './shop.js';
 
 /** A shop whose one order was paid. */
@@ -72,4 +73,101 @@ describe('a refund', () => {
     await assert.rejects(shop.checkout.refund('order-1', { amount: 1 }), RangeError);
     assert.equal(shop.sandbox.ledger.orders().filter(({ payType }) => payType === 'refund').length, 1);
   });
+});
+
+/** A paid order at a gateway that says what the test says. */
+async function paidAt(says: Says, refuses: Refuses = () => undefined) {
+  const counter = openCounter({ says, refuses });
+  const { mchOrderNo } = await counter.form();
+  await counter.notify(signedJson(paidFields(mchOrderNo)));
+  assert.equal(counter.paid.length, 1);
+  return counter;
+}
+
+describe('the answer to a refund', () => {
+  for (const status of [2, 3, '2', undefined])
+    it(`with the status ${JSON.stringify(status)} says that it is done`, async () => {
+      const { checkout } = await paidAt((path) => (path === 'cc_refund' ? { status } : undefined));
+      assert.equal((await checkout.refund('order-1')).state, 'done');
+    });
+
+  it('with the status 9 says that it has failed: the money is still there to be given back', async () => {
+    let status = 9;
+    const { checkout } = await paidAt((path) => (path === 'cc_refund' ? { status } : undefined));
+    await assert.rejects(checkout.refund('order-1'), { code: 'refused', outcomeUnknown: false });
+    status = 2;
+    const { state, amount } = await checkout.refund('order-1');
+    assert.deepEqual([state, amount], ['done', 1999]);
+  });
+
+  for (const status of [0, 1, 7])
+    it(`with the status ${status} says that nobody knows: the same call finds out, and sends no other`, async () => {
+      let sent = 0;
+      let later = status;
+      const { checkout } = await paidAt((path) => {
+        if (path === 'cc_refund') sent += 1;
+        if (path === 'cc_refund') return { status };
+        return path === 'cc_query' ? { status: later } : undefined;
+      });
+      await assert.rejects(checkout.refund('order-1', { amount: 500 }), unknown);
+      await assert.rejects(checkout.refund('order-1', { amount: 500 }), unknown);
+      later = 2;
+      const refund = await checkout.refund('order-1', { amount: 500 });
+      assert.deepEqual([refund.state, refund.amount, sent], ['done', 500, 1]);
+    });
+});
+
+it('a refund that is sent twice, since nobody knew that the first was on its way, is done once and stays done', async () => {
+  const sent: string[] = [];
+  let release = () => {};
+  const isSentAgain = new Promise<void>((resolve) => (release = resolve));
+  let done = '';
+  const counter = await paidAt(
+    (path) =>
+      path === 'cc_query' && done ? { status: 2 } : path === 'cc_refund' ? { status: 2 } : undefined,
+    async (path, { mchRefundNo }) => {
+      if (path === 'cc_query') return done ? undefined : 'Order not found';
+      if (path !== 'cc_refund') return undefined;
+      sent.push(String(mchRefundNo));
+      if (sent.length === 1) await isSentAgain;
+      else {
+        release();
+        // The first one's answer is written down before the second one is refused.
+        await until('the first is done', () => first);
+        return 'mchRefundNo is duplicated';
+      }
+      done = String(mchRefundNo);
+      return undefined;
+    },
+  );
+  let first: Refund | undefined;
+  const call = counter.checkout.refund('order-1', { amount: 500 }).then((refund) => (first = refund));
+  await until('the first is sent', () => sent.length === 1);
+  const second = await counter.checkout.refund('order-1', { amount: 500 });
+  assert.deepEqual([(await call).state, second.state, new Set(sent).size], ['done', 'done', 1]);
+  assert.deepEqual(second.mchRefundNo, done);
+  await assert.rejects(counter.checkout.refund('order-1', { amount: 1500 }), /at most 1499 cents/);
+});
+
+it('all that is left is given back, though an answer to a refund of a part was lost before', async (test) => {
+  const shop = await paidShop(test);
+  shop.sandbox.fault({ kind: 'lost-answer', call: 'cc_refund' });
+  await assert.rejects(shop.checkout.refund('order-1', { amount: 500 }), unknown);
+  const { amount, state } = await shop.checkout.refund('order-1');
+  assert.deepEqual([amount, state], [1499, 'done']);
+  assert.deepEqual(
+    givenBack(shop).map(([, cents]) => cents),
+    [500, 1499],
+  );
+});
+
+it('a refund that is under way keeps no other payment from being given back', async (test) => {
+  const shop = await shopFor(test);
+  const { first } = await payTwice(shop);
+  shop.sandbox.fault({ kind: 'reset', call: 'cc_refund' });
+  await assert.rejects(shop.checkout.refund('order-1', { amount: 500 }), unknown);
+  // The gateway says nothing of that one, for however long.
+  shop.sandbox.fault({ kind: 'reset', call: 'cc_query', times: 1 });
+  const { state } = await shop.checkout.refund('order-1', { mchOrderNo: String(first.mchOrderNo) });
+  assert.equal(state, 'done');
 });
