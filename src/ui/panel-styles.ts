@@ -10,6 +10,7 @@ export const panelStyles = css`
     border: 1px solid var(--_line);
     border-inline-start: 4px solid var(--_tone);
     border-radius: var(--_radius);
+    font-size: var(--iotpay-font-size, inherit);
     background: var(--iotpay-surface-color, var(--_surface));
   }
   .words {

@@ -19,7 +19,6 @@ export const styles = css`
     gap: var(--iotpay-gap, 12px);
     color: var(--iotpay-text-color, inherit);
     font: var(--iotpay-font, inherit);
-    font-size: var(--iotpay-font-size, inherit);
     line-height: 1.45;
     --_line: var(--iotpay-border-color, color-mix(in srgb, currentcolor 28%, transparent));
     --_blue: var(--iotpay-accent-color, color-mix(in srgb, #2a5bd7 70%, currentcolor));

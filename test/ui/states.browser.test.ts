@@ -262,7 +262,7 @@ describe('the language', () => {
   });
 });
 
-describe('slots and parts', () => {
+describe('slots', () => {
   it('show the page’s own instead', async () => {
     const element = await loadingElement();
     expect(shown(shadow(element, '[part=skeleton]'))).to.equal(true);
@@ -293,15 +293,6 @@ describe('slots and parts', () => {
       expect(shown(shadow(element, '[part=error]'))).to.equal(false);
     });
   }
-
-  it('parts can be styled from the page', async () => {
-    const style = document.createElement('style');
-    style.textContent = 'iotpay-checkout::part(retry) { letter-spacing: 7px; }';
-    document.head.append(style);
-    const element = await brokenElement();
-    expect(getComputedStyle(shadow(element, '[part=retry]') as HTMLElement).letterSpacing).to.equal('7px');
-    style.remove();
-  });
 });
 
 describe('small, wide, other media', () => {
