@@ -4,6 +4,8 @@ import { wordsOf } from './log.js';
 
 /** How long one call of the store may take, in milliseconds. */
 const STORE_MS = 5000;
+/** How long the next of the store's keys may take, in milliseconds: a large database is looked through for it. */
+const NEXT_KEY_MS = 60_000;
 
 /** A merchant's function or store that gave no answer in time. */
 export class DeadlineError extends Error {
@@ -111,16 +113,37 @@ async function* checkedKeys(store: Store, prefix: string, limit: number): AsyncG
     new TypeError(
       `store.keys: expected an async iterable of the keys that begin with ${prefix}, received ${received}. testStore of iotpay-checkout/sandbox says what a store must do.`,
     );
-  const listing = store.keys?.(prefix, limit) as unknown;
+  const listing = asked(() => store.keys?.(prefix, limit) as unknown);
   const { [Symbol.asyncIterator]: isAsync, [Symbol.iterator]: isList } = Object(listing) as Partial<
     AsyncIterable<unknown> & Iterable<unknown>
   >;
   if (typeof listing !== 'object' || !(isAsync ?? isList)) throw wrong(kindOf(listing));
-  for await (const key of listing as AsyncIterable<unknown>) {
+  for await (const key of inTurn(listing as AsyncIterable<unknown> | Iterable<unknown>)) {
     if (typeof key !== 'string') throw wrong(`${kindOf(key)} among them`);
     if (!key.startsWith(prefix)) throw wrong('a text that begins otherwise among them');
     yield key;
   }
+}
+
+function asked<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new CallbackError('store.keys', cause);
+  }
+}
+
+/** The members of a listing, each with its deadline. A listing that is not gone through to its end is closed. */
+function inTurn(listing: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> {
+  const members = asked(() =>
+    Symbol.asyncIterator in listing ? listing[Symbol.asyncIterator]() : listing[Symbol.iterator](),
+  );
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => withDeadline('store.keys', NEXT_KEY_MS, () => members.next()),
+      return: async () => (await members.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
 }
 
 export type GuardedStore = ReturnType<typeof guardStore>;

@@ -25,11 +25,19 @@ export interface Logger {
 export function loggerOf(log: Log): Logger {
   const write = (level: LogLevel, line: string, error: unknown) => {
     const details = error === undefined ? { level } : { level, error };
-    try {
-      log(line, details);
-    } catch (broken) {
+    const fall = (broken: unknown) => {
       consoleLog(line, details);
-      consoleLog('log: the function that createCheckout was given threw.', { level: 'error', error: broken });
+      consoleLog('log: the function that createCheckout was given failed.', {
+        level: 'error',
+        error: broken,
+      });
+    };
+    try {
+      // One that is async may reject later: nobody else would hear of it, and Node would end the process.
+      const done = log(line, details) as unknown;
+      if (done instanceof Promise) done.catch(fall);
+    } catch (broken) {
+      fall(broken);
     }
   };
   return {

@@ -13,6 +13,8 @@ export interface NodeRequest extends AsyncIterable<Uint8Array | string> {
   readonly body?: unknown;
   readonly complete?: boolean;
   readonly readableEnded?: boolean;
+  /** Whether anybody has begun to read the body. */
+  readonly readableDidRead?: boolean;
   readonly socket?: unknown;
   /** Node's own way to read without cutting the connection. */
   iterator?(options: { readonly destroyOnReturn: boolean }): AsyncIterator<Uint8Array | string>;
@@ -21,7 +23,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array | string> {
 /** What is needed of `node:http`'s response. */
 export interface NodeResponse {
   statusCode: number;
-  setHeader(name: string, value: string): unknown;
+  setHeader(name: string, value: string | string[]): unknown;
   end(chunk?: Uint8Array): unknown;
 }
 
@@ -52,6 +54,9 @@ async function serve<R extends NodeRequest>(route: Route<R>, request: R, respons
   const answer = await answerTo(route, request);
   response.statusCode = answer.status;
   answer.headers.forEach((value, name) => response.setHeader(name, value));
+  // Each cookie is a header of its own, and the last one would take the place of the others.
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
   response.end(new Uint8Array(await answer.arrayBuffer()));
 }
 
@@ -92,7 +97,9 @@ function toWebRequest(request: NodeRequest): Request {
 function bodyOf(request: NodeRequest): Uint8Array | string | ReadableStream<Uint8Array> {
   const { body } = request;
   if (body instanceof Uint8Array || typeof body === 'string') return body;
-  const read = request.readableEnded === true || request.complete === true;
+  // All of it may have come in, and be unread: Express 4's parsers leave `{}` where they pass over a body.
+  const read =
+    request.readableEnded === true || (request.complete === true && request.readableDidRead !== false);
   if (body !== undefined && body !== null && read) {
     const form = /^application\/x-www-form-urlencoded/i.test(String(request.headers['content-type'] ?? ''));
     return form ? new URLSearchParams(flat(asObject(body))).toString() : JSON.stringify(body);

@@ -2,13 +2,14 @@ import type { Attempts } from './attempts.js';
 import { CARDS_PREFIX, type Cards } from './cards.js';
 import type { Delivery } from './delivery.js';
 import type { GuardedStore } from './guard.js';
+import { kindOf } from './kind.js';
 import { wordsOf, type Logger } from './log.js';
 import { isWatched, paymentOf, undelivered, undecidedIn, type OrderRecord } from './record.js';
-import type { Records } from './records.js';
+import { namesUnder, type Records } from './records.js';
 
 /** How many orders are settled at the same time. */
 const AT_ONCE = 4;
-/** How many orders one run looks at, where the call says nothing else. */
+/** How many orders one run looks at, where the call says nothing else. Where there are more, the next ones look at others. */
 const DEFAULT_LIMIT = 1000;
 
 /** What one run found. */
@@ -38,6 +39,8 @@ export interface ReconcileParts {
 
 /** Settles what neither a browser nor a notification has told of. */
 export async function reconcile(parts: ReconcileParts, limit = DEFAULT_LIMIT): Promise<Reconciled> {
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw new TypeError(`reconcile: limit: expected a whole number from 0, received ${kindOf(limit)}.`);
   const sum = { orders: 0, paid: 0, unknown: 0, cards: 0, failures: 0 };
   await each(parts.records.watched(limit), async (name) => {
     sum.orders += 1;
@@ -52,10 +55,10 @@ export async function reconcile(parts: ReconcileParts, limit = DEFAULT_LIMIT): P
     }
   });
   const { cards, store } = parts;
-  if (cards && store.keys) {
-    await each(store.keys(CARDS_PREFIX, limit), async (key) => {
+  if (cards) {
+    await each(namesUnder(store, CARDS_PREFIX, limit), async (name) => {
       try {
-        const { saved, failure } = await cards.settle(key.slice(CARDS_PREFIX.length));
+        const { saved, failure } = await cards.settle(name);
         sum.cards += saved.length;
         if (failure) throw failure;
       } catch (error) {

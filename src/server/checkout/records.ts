@@ -9,6 +9,9 @@ const RECORD_TTL_MS = 400 * DAY_MS;
 /** How long `reconcile` finds an order that is not settled, in milliseconds: 30 days after its last attempt. */
 const WATCH_TTL_MS = 30 * DAY_MS;
 
+/** How many names are listed, at least, of which some are looked at. */
+const MOST_NAMES = 1_000_000;
+
 /** Prefix of the keys of orders that are not settled. */
 export const WATCH_PREFIX = 'watch:';
 
@@ -110,14 +113,31 @@ export class Records {
   }
 
   /**
-   * The names of orders that are not settled.
+   * The names of orders that are not settled; where there are more than the limit, some of them.
    * @throws TypeError where the store has no `keys`
    */
-  async *watched(limit: number): AsyncGenerator<string> {
-    if (!this.#store.keys)
-      throw new TypeError(
-        'reconcile: expected a store with keys(prefix, limit), received one without. memoryStore, sqlStore and redisStore have it.',
-      );
-    for await (const key of this.#store.keys(WATCH_PREFIX, limit)) yield key.slice(WATCH_PREFIX.length);
+  watched(limit: number): AsyncGenerator<string> {
+    return namesUnder(this.#store, WATCH_PREFIX, limit);
   }
+}
+
+/**
+ * What follows a prefix in the store's keys. Where there are more than the limit, it begins at another one each time: a
+ * store lists in the same order again and again, and what comes late in it would never be looked at.
+ * @throws TypeError where the store has no `keys`
+ */
+export async function* namesUnder(
+  store: GuardedStore,
+  prefix: string,
+  limit: number,
+): AsyncGenerator<string> {
+  if (!store.keys)
+    throw new TypeError(
+      'reconcile: expected a store with keys(prefix, limit), received one without. memoryStore, sqlStore and redisStore have it.',
+    );
+  const names: string[] = [];
+  for await (const key of store.keys(prefix, Math.max(limit, MOST_NAMES)))
+    names.push(key.slice(prefix.length));
+  const first = names.length > limit ? Math.floor(Math.random() * names.length) : 0;
+  yield* [...names.slice(first), ...names.slice(0, first)].slice(0, limit);
 }

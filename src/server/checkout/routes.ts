@@ -18,7 +18,7 @@ import type { Attempts } from './attempts.js';
 import type { Cards } from './cards.js';
 import type { Delivery } from './delivery.js';
 import type { Forms } from './forms.js';
-import type { GuardedStore } from './guard.js';
+import { named, type GuardedStore } from './guard.js';
 import { wordsOf, type Logger } from './log.js';
 import { askOrder, isResponse, type CheckedCard, type CheckedOrder, type OrderFunction } from './order.js';
 import { attemptOf, nameIn, nameOf, paymentOf, undecidedIn, type OrderRecord } from './record.js';
@@ -142,7 +142,7 @@ async function tellStatus<Context>(
       404,
       'There is no such payment of this order.',
       asked
-        ? `Asked about ${asked}, and \`order\` returned the order ${JSON.stringify(order.id)}, which has no such attempt on record. \`order\` must return the same order for the same request-data each time: does it make a new one?`
+        ? `Asked about ${nameIn(asked) ? asked : 'an unknown number'}, and \`order\` returned the order ${JSON.stringify(order.id)}, which has no such attempt on record. \`order\` must return the same order for the same request-data each time: does it make a new one?`
         : `\`order\` returned the order ${JSON.stringify(order.id)}, for which no form was made. \`order\` must return the same order for the same request-data each time.`,
     );
   }
@@ -203,7 +203,9 @@ function browserRoute<Context>(
       if (!isResponse(answer)) return jsonResponse(answer, 200, corsHeaders(request, origins));
       if (answer.status >= 400)
         log.warn(`${route}: HTTP ${answer.status}: \`order\` refused this visitor's request.`);
-      return withHeaders(answer, { 'Cache-Control': 'no-store', ...corsHeaders(request, origins) });
+      const headers = { 'Cache-Control': 'no-store', ...corsHeaders(request, origins) };
+      // One that was sent before, or has a status that can't be sent, is a mistake of `order`'s.
+      return await named('order', () => withHeaders(answer, headers));
     } catch (error) {
       return withHeaders(answerFailure(route, error, log), corsHeaders(request, origins));
     }
