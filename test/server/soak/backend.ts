@@ -21,8 +21,6 @@ const DEFAULT_PORTS = { postgres: 5432, redis: 6379 };
 export interface Backend {
   readonly address: StoreAddress;
   cut(): void;
-  /** Puts the store's clock ahead where that can be done. @returns whether it could */
-  ahead(ms: number): boolean;
   close(): Promise<void>;
 }
 
@@ -32,21 +30,12 @@ export interface Backend {
  * @param url - of a PostgreSQL or Redis that runs already and may be written into. Default: one is started, and stopped in the end
  */
 export async function startBackend(name: StoreName, url: string | undefined): Promise<Backend> {
-  if (name === 'memory') {
-    let aheadMs = 0;
-    return serve(
-      memoryStore(() => Date.now() + aheadMs),
-      (ms) => {
-        aheadMs = ms;
-        return true;
-      },
-    );
-  }
+  if (name === 'memory') return serve(memoryStore());
   if (name === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-soak-'));
     const database = new sqlite.Database(join(folder, 'shop.db'));
     const store = sqlStore((sql, params) => database.all(sql, params), { dialect: 'sqlite' });
-    const backend = await serve(store, () => false);
+    const backend = await serve(store);
     const close = async () => {
       await backend.close();
       database.close();
@@ -63,7 +52,6 @@ export async function startBackend(name: StoreName, url: string | undefined): Pr
   return {
     address: { kind: name, url: address.href },
     cut: () => proxy.cut(),
-    ahead: () => false,
     close: async () => {
       proxy.close();
       await database?.stop();
@@ -71,7 +59,7 @@ export async function startBackend(name: StoreName, url: string | undefined): Pr
   };
 }
 
-async function serve(store: Store, ahead: (ms: number) => boolean): Promise<Backend> {
+async function serve(store: Store): Promise<Backend> {
   const server = createServer((request, response) => {
     json(request)
       .then((call) => answerStoreCall(store, call as StoreCall))
@@ -85,7 +73,6 @@ async function serve(store: Store, ahead: (ms: number) => boolean): Promise<Back
   return {
     address: { kind: 'served', url: `http://127.0.0.1:${proxy.port}/` },
     cut: () => proxy.cut(),
-    ahead,
     close: async () => {
       proxy.close();
       server.close();

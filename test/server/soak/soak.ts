@@ -90,7 +90,6 @@ async function setUp(
     calm,
     gone: 0,
     cuts: 0,
-    telling: 0,
     killsInOnPaid: 0,
     stuck: [],
     refused: [],
@@ -103,7 +102,6 @@ async function setUp(
     json(request)
       .then(async (told) => {
         const delivered = told as Delivered;
-        tally.telling += 1;
         deliveries.push({ ...delivered, atMs: performance.now() });
         // Now and then the server dies while onPaid runs.
         if (!tally.calm && !sparesOnPaid && random.chance(0.06)) {
@@ -118,7 +116,6 @@ async function setUp(
         } else await pause(random.between(0, 40));
         response.end('{}');
       })
-      .finally(() => (tally.telling -= 1))
       .catch(fail);
   });
   await new Promise<void>((resolve) => book.listen(0, '127.0.0.1', resolve));

@@ -24,8 +24,6 @@ export interface Tally {
   /** Shoppers that have left. */
   gone: number;
   cuts: number;
-  /** Runs of `onPaid` that have not been answered yet. */
-  telling: number;
   killsInOnPaid: number;
   /** Shoppers of whom nothing was heard any more. */
   readonly stuck: string[];
