@@ -88,7 +88,7 @@ export class Attempts {
       this.#log.error(
         `order attempt ${mchOrderNo}: the gateway answered with a refund (${order.payOrderId}) where its payment was asked about. Nothing was shipped, and no other payment is taken for this order: look at it in IOTPay's portal.`,
       );
-      return attempt.payment ? this.#records.read(name) : this.tell(name, mchOrderNo);
+      return this.#dispute(name, mchOrderNo);
     }
     if (stateOf(order?.status) === 'paid' && order) {
       if (fits(order, attempt)) {
@@ -99,7 +99,7 @@ export class Attempts {
       this.#log.error(
         `order attempt ${mchOrderNo}: the gateway says that ${order.amount} ${order.currency} were paid, expected ${attempt.amount} ${attempt.currency}. Nothing was shipped, and no other payment is taken for this order: look at it in IOTPay's portal.`,
       );
-      return this.#change(name, mchOrderNo, (each) => (each.told ? undefined : { ...each, told: true }));
+      return this.#dispute(name, mchOrderNo);
     }
     return this.#change(name, mchOrderNo, (each) => this.#heard(each, order));
   }
@@ -108,6 +108,13 @@ export class Attempts {
   tell(name: string, mchOrderNo: string): Promise<OrderRecord | undefined> {
     return this.#change(name, mchOrderNo, (each) =>
       each.told || each.payment ? undefined : { ...each, told: true },
+    );
+  }
+
+  /** Until the gateway has another word for it, nobody else pays. What was paid stays paid. */
+  #dispute(name: string, mchOrderNo: string): Promise<OrderRecord | undefined> {
+    return this.#change(name, mchOrderNo, (each) =>
+      each.payment || each.disputed ? undefined : { ...each, told: true, disputed: true },
     );
   }
 
@@ -129,9 +136,10 @@ export class Attempts {
     }
     const { status = attempt.status } = order;
     const lapses = ageMs >= WATCHED_MS && !attempt.lapsed;
-    if (status === attempt.status && !lapses) return undefined;
+    const { disputed, ...rest } = attempt;
+    if (status === attempt.status && !lapses && !disputed) return undefined;
     return {
-      ...attempt,
+      ...rest,
       ...(status === undefined ? {} : { status }),
       ...(lapses ? { lapsed: true } : {}),
     };

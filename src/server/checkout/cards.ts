@@ -14,8 +14,10 @@ import { nameOf, newNumber, WATCHED_MS } from './record.js';
 export const CARDS_PREFIX = 'cards:';
 /** How long one run of `onCardSaved` keeps others from running it, in milliseconds: an hour. */
 const ON_SAVED_LIMIT_MS = 3_600_000;
-/** How long a form that may save a card is on record, in milliseconds. */
-const CARDS_TTL_MS = 2 * WATCHED_MS;
+/** How long a form that may have saved a card is on record while nobody asks, in milliseconds: 30 days, as long as orders. */
+const CARDS_TTL_MS = 30 * 24 * 3_600_000;
+/** How long a card is found again where there is no `onCardSaved` to be told, in milliseconds. */
+const FOUND_AGAIN_MS = 2 * WATCHED_MS;
 
 /** A card that the gateway has, under the number that charges it. */
 export interface SavedCard {
@@ -125,11 +127,15 @@ export class Cards {
 
   /** @returns whether this call told the merchant of the card */
   async #tell(name: string, saved: SavedCard): Promise<boolean> {
-    const { store, onCardSaved } = this.#options;
+    const { store, onCardSaved, now } = this.#options;
     const told = await withLease(store, `lease:${saved.cardId}`, ON_SAVED_LIMIT_MS, async () => {
-      const known = (await this.#read(name))?.forms.some(({ cardId }) => cardId === saved.cardId);
-      if (!known) return false; // Whoever held the lease before has told of it.
-      if (!onCardSaved) return true; // Found again by whoever asks next, until its time is over.
+      const form = (await this.#read(name))?.forms.find(({ cardId }) => cardId === saved.cardId);
+      if (!form) return false; // Whoever held the lease before has told of it.
+      if (!onCardSaved) {
+        // Found again by whoever asks next, until its time is over.
+        if (now() - form.at > FOUND_AGAIN_MS) await this.#drop(name, saved.id, saved.cardId);
+        return true;
+      }
       await named('onCardSaved', () => onCardSaved(saved));
       await this.#drop(name, saved.id, saved.cardId);
       return true;

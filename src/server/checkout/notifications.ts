@@ -1,5 +1,5 @@
 import { asText, type JsonObject } from '../../gateway/envelope.js';
-import { stateOf } from '../../gateway/status.js';
+import { stateOf, type OrderState } from '../../gateway/status.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
 import { parseNotification, type Notification } from '../notification.js';
@@ -80,9 +80,10 @@ async function hear<Context>(
     throw error;
   }
   // Refunds and voids are notified too: nothing is shipped for them.
-  if (notification.kind !== 'payment') return say('SUCCESS');
+  if (notification.kind === 'refund') return say('SUCCESS');
   const found = await find(parts, notification.mchOrderNo);
-  const state = stateOf(notification.status);
+  // What a payType says that nobody documents is for the gateway to decide.
+  const state = notification.kind === 'payment' ? stateOf(notification.status) : 'strange';
   if (!found) {
     if (state !== 'paid') return say('SUCCESS');
     throw new RouteRefusal(
@@ -91,7 +92,7 @@ async function hear<Context>(
       'Was it made by another program with the same merchant id, or has the store lost its data? Look at it in IOTPay’s portal.',
     );
   }
-  return hearOf(parts, found, notification);
+  return hearOf(parts, found, notification, state);
 }
 
 interface Found {
@@ -115,16 +116,19 @@ async function hearOf<Context>(
   parts: Parts<Context>,
   { name, record, attempt }: Found,
   notification: Notification,
+  state: OrderState | undefined,
 ): Promise<Response> {
   const { attempts } = parts;
-  switch (stateOf(notification.status)) {
+  switch (state) {
     case 'paid':
-      if (!fits(notification, attempt))
+      if (!fits(notification, attempt)) {
+        await attempts.put(name, attempt, notification);
         throw new RouteRefusal(
           409,
           `The gateway says that ${notification.amount} ${notification.currency} were paid for ${attempt.mchOrderNo}; expected ${attempt.amount} ${attempt.currency}.`,
           'Nothing was shipped. Look at it in IOTPay’s portal.',
         );
+      }
       return shipped(parts, name, await attempts.put(name, attempt, notification, record));
     case 'failed':
       await attempts.put(name, attempt, notification);

@@ -62,6 +62,8 @@ export interface Attempt {
   readonly status?: number;
   /** Somebody told that it was submitted and is not decided: an order-status question, a notification, a Timeout. */
   readonly told?: true;
+  /** The gateway's last word was of another amount or currency than was asked for, or of a refund: somebody has to look. */
+  readonly disputed?: true;
   /** The script reported a FAIL without a status; a hint of the browser's. */
   readonly hinted?: true;
   /** It was given up before it had a secureId, or the gateway does not know it: nobody can pay in it any more. */
@@ -160,6 +162,7 @@ export function isWatched(attempt: Attempt, now: number): boolean {
  * long as it can be: whoever has it open sees what becomes of it.
  */
 export function isUndecided(attempt: Attempt, now: number): boolean {
+  if (attempt.disputed && !isOver(attempt)) return true;
   const ageMs = now - attempt.at;
   const isOpen = !attempt.told && (attempt.hinted || ageMs < SECURE_ID_YOUNG_MS);
   return isSubmitted(attempt) && !isOpen && ageMs < UNDECIDED_MS;
