@@ -3,7 +3,7 @@ import { MESSAGE_MARK, type DriveStep, type FormAnswer, type FormSession } from 
 import { FORM_MODULE_PATH, type PageFiles } from './page-files.js';
 import { SCENARIOS } from './scenarios.js';
 import { cvvOf, FILLED_IN, isUnionPay } from './test-cards.js';
-import { FORM_TEXTS, languageFor } from './texts.js';
+import { FORM_REFUSALS, FORM_TEXTS, languageFor } from './texts.js';
 
 export interface FormPageOptions {
   readonly files: PageFiles;
@@ -39,6 +39,7 @@ function sessionOf(options: FormPageOptions): FormSession {
     parent,
     language,
     texts: FORM_TEXTS[language],
+    refusals: FORM_REFUSALS[language],
     unionPay,
     open,
     greeting,

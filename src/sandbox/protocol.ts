@@ -137,6 +137,8 @@ export interface FormSession {
   readonly parent: string | null;
   readonly language: FormLanguage;
   readonly texts: FormTexts;
+  /** What the gateway's refusals mean in that language, by their own words. */
+  readonly refusals: Readonly<Record<string, string>>;
   readonly unionPay: boolean;
   /** The form can be sent. */
   readonly open: boolean;

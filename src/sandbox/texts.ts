@@ -14,8 +14,7 @@ export function languageFor(lang: string): FormLanguage {
 }
 
 /**
- * What the form says. Refusals of the gateway are not here: a gateway's words are its own, in English. In French a
- * no-break space (U+00A0) stands before a colon and a semicolon.
+ * What the form says. In French a no-break space (U+00A0) stands before a colon and a semicolon.
  */
 export const FORM_TEXTS: Readonly<Record<FormLanguage, FormTexts>> = {
   en: {
@@ -166,5 +165,46 @@ export const FORM_TEXTS: Readonly<Record<FormLanguage, FormTexts>> = {
     waiting: '正在等待銀聯確認（模擬）。',
     timedOut: '銀聯未能及時確認（模擬），需要查詢訂單。',
     broken: '付款閘道沒有回應（模擬）。尚未扣款，請再試一次。',
+  },
+};
+
+/**
+ * What a refusal of the gateway's means, for the shopper who reads it in the form: by the gateway's own words, which are
+ * English and which are all that the page around the form is told.
+ */
+export const FORM_REFUSALS: Readonly<Record<FormLanguage, Readonly<Record<string, string>>>> = {
+  en: {},
+  'fr-CA': {
+    'Card declined': 'La carte a été refusée.',
+    'Insufficient funds': 'Les fonds disponibles sur cette carte sont insuffisants.',
+    Failed: 'Le paiement n’a pas été accepté.',
+    'Order has been paid': 'Cette commande est déjà payée.',
+    'Card has been added': 'Cette carte est déjà enregistrée.',
+    'Order is being processed': 'Cette commande est en cours de traitement.',
+    'secureId has been used': 'Ce formulaire a déjà servi.',
+    'secureId has expired': 'Ce formulaire a expiré.',
+    'secureId not found': 'Ce formulaire n’existe pas.',
+  },
+  'zh-Hans': {
+    'Card declined': '银行卡被拒绝。',
+    'Insufficient funds': '卡内余额不足。',
+    Failed: '支付失败。',
+    'Order has been paid': '此订单已支付。',
+    'Card has been added': '此卡已保存。',
+    'Order is being processed': '此订单正在处理中。',
+    'secureId has been used': '此表单已使用过。',
+    'secureId has expired': '此表单已过期。',
+    'secureId not found': '此表单不存在。',
+  },
+  'zh-Hant': {
+    'Card declined': '卡片遭拒絕。',
+    'Insufficient funds': '卡片餘額不足。',
+    Failed: '付款失敗。',
+    'Order has been paid': '此訂單已付款。',
+    'Card has been added': '此卡片已儲存。',
+    'Order is being processed': '此訂單正在處理中。',
+    'secureId has been used': '此表單已使用過。',
+    'secureId has expired': '此表單已過期。',
+    'secureId not found': '此表單不存在。',
   },
 };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { SCENARIOS } from '../../src/sandbox/scenarios.js';
+import { scenarioById, SCENARIOS } from '../../src/sandbox/scenarios.js';
 import { brandOf, group, passesLuhn } from '../../src/sandbox/page/card.js';
 import { cvvOf } from '../../src/sandbox/test-cards.js';
-import { FORM_TEXTS, languageFor } from '../../src/sandbox/texts.js';
+import { FORM_REFUSALS, FORM_TEXTS, languageFor } from '../../src/sandbox/texts.js';
 
 it('every test card is a number that the form accepts, with the security code of its brand', () => {
   for (const { number } of SCENARIOS) {
@@ -71,4 +71,20 @@ it('no text is missing or left in English, and French has its no-break spaces', 
   }
   for (const text of Object.values<string>({ ...FORM_TEXTS['fr-CA'] }))
     assert.doesNotMatch(text, /(?<!\u00a0)[:;?!$%]|'/, text);
+});
+
+it('every refusal has its words in each language of the form', () => {
+  const refusals = SCENARIOS.flatMap(({ id }) => scenarioById(id).plan.message ?? []);
+  assert.ok(refusals.length > 5);
+  const { en, ...others } = FORM_REFUSALS;
+  assert.deepEqual(en, {}, 'the gateway’s own words');
+  for (const [language, texts] of Object.entries(others)) {
+    assert.deepEqual(
+      refusals.filter((words) => !texts[words]),
+      [],
+      language,
+    );
+    assert.deepEqual(Object.keys(texts), Object.keys(others['fr-CA']), language);
+    for (const [words, text] of Object.entries(texts)) assert.notEqual(text, words, language);
+  }
 });

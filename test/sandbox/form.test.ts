@@ -5,7 +5,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Browser, Frame, Page } from 'puppeteer-core';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
 import type { FormLanguage } from '../../src/sandbox/protocol.js';
-import { FORM_TEXTS } from '../../src/sandbox/texts.js';
+import { FORM_REFUSALS, FORM_TEXTS } from '../../src/sandbox/texts.js';
 import { launchChromium } from '../support/chromium.js';
 import { addCardFields, call, purchaseFields, sandboxFor, until } from './support.js';
 
@@ -332,7 +332,7 @@ describe('the card form', () => {
     ['zh-HK', 'zh-Hant'],
   ];
   for (const [lang, language] of languages) {
-    it(`speaks ${language} in a page of lang "${lang}", and fits 280 px; the gateway’s words stay English`, async (test) => {
+    it(`speaks ${language} in a page of lang "${lang}", and fits 280 px; the page around is told in the gateway’s English`, async (test) => {
       const texts = FORM_TEXTS[language];
       const shop = await shopFor(test, { lang, width: 280, order: { channel: 'UPI_EX' } });
       assert.equal(await shop.form.evaluate(() => document.documentElement.lang), language);
@@ -351,9 +351,12 @@ describe('the card form', () => {
       assert.equal(overflow, 0);
       await type(shop.form, { cvv: '123' });
       await send(shop.form);
-      await someEvents(shop, 1);
+      const [declined] = await someEvents(shop, 1);
+      assert.equal(declined?.message, 'Card declined');
       const said = await shop.form.$eval('#outcome', (node) => [node.textContent, node.getAttribute('lang')]);
-      assert.deepEqual(said, ['Card declined', 'en']);
+      const known = FORM_REFUSALS[language]['Card declined'];
+      assert.equal(known === undefined, language === 'en');
+      assert.deepEqual(said, known === undefined ? ['Card declined', 'en'] : [known, null]);
       assert.deepEqual(shop.problems, []);
     });
   }

@@ -7,7 +7,7 @@ import { find, hosted, session, tell } from './session.js';
 
 /** @import { DriveStep, FormAnswer, Marked, ScriptMessage } from '../protocol.js' */
 
-const { texts } = session;
+const { texts, refusals } = session;
 const form = find('form', HTMLFormElement);
 const button = find('button[type=submit]', HTMLButtonElement);
 const label = button.textContent;
@@ -89,8 +89,9 @@ function settle(answer) {
     say('good', session.mode === 'Add' ? texts.saved : texts.paid);
   } else if (answer.text) {
     setBusy(false);
+    const known = refusals[answer.text];
     // A gateway's own words are English.
-    say('bad', answer.text, 'en');
+    say('bad', known ?? answer.text, known ? '' : 'en');
     if (answer.over || !session.open) close();
   } else {
     close();
