@@ -245,6 +245,10 @@ export function createShop({ merchant, gatewayOrigin, sandbox, publicUrl, databa
     const order = await orders.of(visitor, context.req.param('id'));
     if (!order) return context.html(pages.missing(page), 404);
     if (order.state === 'paid') return context.redirect(`/orders/${order.id}`, 303);
+    // Money may have moved: the order's own page waits for the outcome, and offers no second payment.
+    const standing = await payments.standing(order);
+    if (standing === 'paid' || standing === 'unknown')
+      return context.redirect(`/orders/${order.id}?waiting=long`, 303);
     const cards = await payments.cards(visitor);
     return context.html(
       pages.checkout(page, order, { cards, declined: context.req.query('declined') !== undefined }),

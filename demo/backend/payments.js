@@ -101,7 +101,15 @@ export function createPayments({
       if (order.state === 'paid') return 'paid';
       const asked = await orders.firstAsked(order);
       if (waiting && Date.now() - asked < NOTIFICATION_GRACE_MS) return 'unknown';
-      const { state } = await checkout.status(order.id);
+      return this.standing(order);
+    },
+
+    /**
+     * How an order stands. The gateway is asked where that is needed.
+     * @param {import('./orders.js').Order} order
+     */
+    async standing({ id }) {
+      const { state } = await checkout.status(id);
       return state;
     },
 

@@ -125,6 +125,36 @@ describe('paying in the shop', () => {
     });
   }
 
+  it('with a saved card whose outcome is unknown: the checkout offers no second payment', async (test) => {
+    const page = await visitor(running.browser, test);
+    await saveCard(page, running.shop);
+    const id = await goToCheckout(page, running.shop);
+    const checkout = page.url();
+    // What only has a form that nobody has sent is still to be paid.
+    await page.locator('input[value=PF_CC] + span').click();
+    await cardForm(page, running.shop.gateway);
+    await page.reload();
+    assert.equal(page.url(), checkout);
+
+    const force = (scenario: string | null) =>
+      fetch(`${running.shop.gateway}/sandbox/force`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ scenario }),
+      });
+    test.after(() => force(null));
+    await force('unionpay-timeout-pending');
+    await clickThrough(page, '.saved-pay button[type=submit]');
+    for (const address of [page.url(), checkout]) {
+      await page.goto(address);
+      await atOrderPage(page, 'confirming');
+      assert.equal(new URL(page.url()).pathname, `/orders/${id}`);
+      assert.equal(await page.$(`.saved-pay, iotpay-checkout, a[href="/checkout/${id}"]`), null);
+    }
+    const text = await page.$eval('.order-head', (node) => (node as HTMLElement).innerText);
+    assert.match(text, /Please don’t pay again/);
+  });
+
   it('with a card that was saved before', async (test) => {
     const page = await visitor(running.browser, test);
     await saveCard(page, running.shop);
