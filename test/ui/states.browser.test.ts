@@ -6,6 +6,7 @@ import type { IotpayCheckout } from '../../src/index.js';
 import { next, pause, readyElement, report, unique, until, type Setting } from '../support/element.js';
 import { brokenEndpoint } from '../support/page.js';
 import { findings, loadAxe } from './axe.js';
+import { EVERY_STATE } from './every-state.js';
 import { brokenElement, FAIL, gatewayOrigin, loadingElement, PAID, TIMEOUT } from './elements.js';
 
 const isChromium = 'userAgentData' in navigator;
@@ -109,10 +110,52 @@ describe('each state', () => {
     expect(await findings(element)).to.deep.equal([]);
   });
 
-  it('is never told apart by colour alone, and shows IOTPay’s words as text', async () => {
+  it('shows IOTPay’s words as text', async () => {
     const element = await reported({ result: 'FAIL', message: '<img src=x onerror=alert(1)> no' });
     expect(said(element, '[role=alert]')).to.include('<img src=x onerror=alert(1)> no');
     expect(element.shadowRoot?.querySelectorAll('img').length).to.equal(0);
+  });
+});
+
+/** What kinds of panel there are, each with a state in which it is shown. */
+const KINDS = {
+  success: 'paid',
+  refused: 'declined',
+  error: 'set-up error',
+  asking: 'confirming',
+  unknown: 'unknown',
+} as const;
+
+describe('no state is told from another by its colour alone', () => {
+  const kinds = Object.entries(KINDS);
+  const reach = (name: string): Promise<IotpayCheckout> => {
+    const state = EVERY_STATE.find((each) => each.name === name);
+    if (!state) throw new Error(`There is no state ${name}.`);
+    return state.reach();
+  };
+  /** The lines of the icon, without their colour. */
+  const shape = (icon: Element): string =>
+    [...icon.children]
+      .map((line) =>
+        [line.localName, ...['d', 'cx', 'cy', 'r'].map((name) => line.getAttribute(name) ?? '')].join(' '),
+      )
+      .join('; ');
+
+  it('each kind of panel has a shape and words of its own', async () => {
+    const shapes = new Map<string, string>();
+    const words = new Map<string, string>();
+    for (const [kind, name] of kinds) {
+      const element = await reach(name);
+      const icon = shadow(element, '[part=icon]');
+      expect(shown(icon), `${kind}: its icon is shown`).to.equal(true);
+      expect(shape(icon as Element), kind).to.not.equal('');
+      shapes.set(shape(icon as Element), kind);
+      words.set(said(element) + said(element, '[role=alert]'), kind);
+      element.remove();
+    }
+    const names = kinds.map(([kind]) => kind);
+    expect([...shapes.values()]).to.deep.equal(names);
+    expect([...words.values()]).to.deep.equal(names);
   });
 });
 
