@@ -162,6 +162,43 @@ describe('the playground', () => {
     });
   }
 
+  it('with forced colours, icons and the edge of panels stand out in the system’s colours', async (test) => {
+    const page = await visitor(running.browser, test);
+    const devtools = await page.createCDPSession();
+    await devtools.send('Emulation.setEmulatedMedia', {
+      features: [{ name: 'forced-colors', value: 'active' }],
+    });
+    const icons = new Set<string>();
+    for (const [query, ends] of [
+      ['?run=approved', 'succeeded'],
+      ['?run=declined', 'failed'],
+      ['?run=unionpay-timeout-pending', 'unknown'],
+      ['?world=blocked', 'error'],
+    ] as const) {
+      await page.goto(`${running.shop.address}/playground${query}`);
+      await status(page, ends);
+      const stage = await stageOf(page);
+      // Icons come with the second file of the CDN build.
+      await stage.waitForSelector('iotpay-checkout >>> .panel > [part=icon]');
+      const look = await stage.$eval('iotpay-checkout', (node) => {
+        const icon = node.shadowRoot?.querySelector('.panel > [part=icon]');
+        const panel = node.shadowRoot?.querySelector('.panel');
+        if (!icon || !panel) return undefined;
+        const { backgroundColor, borderInlineStartColor } = getComputedStyle(panel);
+        return {
+          forced: matchMedia('(forced-colors: active)').matches,
+          shape: icon.innerHTML,
+          colours: [getComputedStyle(icon).stroke, borderInlineStartColor],
+          behind: backgroundColor,
+        };
+      });
+      assert.ok(look?.forced, ends);
+      for (const colour of look.colours) assert.notEqual(colour, look.behind, ends);
+      icons.add(look.shape);
+    }
+    assert.equal(icons.size, 4, 'each has a shape of its own');
+  });
+
   it('a payment that is printed while its tick is drawn is printed whole, and small', async (test) => {
     const page = await visitor(running.browser, test);
     await page.goto(`${running.shop.address}/playground?run=approved`);
