@@ -30,6 +30,14 @@ interface OrderState {
 const orderState = (page: Page, id: string): Promise<OrderState> =>
   page.evaluate(async (path) => (await fetch(path)).json() as Promise<OrderState>, `/api/orders/${id}`);
 
+/** Makes this happen to every payment, whatever the card; `null` ends it. */
+const force = (scenario: string | null) =>
+  fetch(`${running.shop.gateway}/sandbox/force`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ scenario }),
+  });
+
 describe('paying in the shop', () => {
   it('with a card: the page shows the paid order', async (test) => {
     const page = await visitor(running.browser, test);
@@ -136,12 +144,6 @@ describe('paying in the shop', () => {
     await page.reload();
     assert.equal(page.url(), checkout);
 
-    const force = (scenario: string | null) =>
-      fetch(`${running.shop.gateway}/sandbox/force`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ scenario }),
-      });
     test.after(() => force(null));
     await force('unionpay-timeout-pending');
     await clickThrough(page, '.saved-pay button[type=submit]');
@@ -235,6 +237,16 @@ describe('every page', () => {
       await pay(form, '4242424242424242');
       await atOrderPage(page, 'paid');
       await look('order');
+      test.after(() => force(null));
+      await force('declined');
+      await goToCheckout(page, running.shop);
+      await clickThrough(page, '.saved-pay button[type=submit]');
+      await look('checkout after a saved card was declined');
+      await force('unionpay-timeout-pending');
+      await clickThrough(page, '.saved-pay button[type=submit]');
+      await atOrderPage(page, 'confirming');
+      await look('order that is being confirmed');
+      await force(null);
       assert.deepEqual(trouble, []);
     });
   }
