@@ -284,7 +284,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
     if (this.status !== 'idle') wantExtras(this.nonce, this.#extrasCame);
     if (this.status !== 'loading') return;
     const slow = () => {
-      this.#slow = true;
+      // It says that nothing has been charged.
+      this.#slow = !this.#checkout.mayBePaid;
       this.requestUpdate();
     };
     this.#slowTimer = unref(setTimeout(slow, SLOW_MS));

@@ -17,11 +17,11 @@ export const PAID_WITH =
 const claims = new Set<Claim>();
 
 /**
- * What became of secureIds on this page, where they were paid with or may have been. A page that makes its markup anew
- * (`innerHTML +=`, a clone, a snapshot) makes a new element, which must not offer the same payment again. One book for
- * each `Iotpay`: with another one, as a unit test makes it, the same secureId is another payment.
+ * What became of secureIds on this page, where they were paid with or may have been; `undefined`, where a form was there
+ * to be paid in, and nobody has told yet. A page that makes its markup anew (`innerHTML +=`, a clone, a snapshot) makes a
+ * new element, which must not offer the same payment again. One book for each `Iotpay`: with another one, as a unit test makes it, the same secureId is another payment.
  */
-const books = new WeakMap<IotpayFunction, Map<string, IotpayOutcome>>();
+const books = new WeakMap<IotpayFunction, Map<string, IotpayOutcome | undefined>>();
 
 /**
  * One element's claim to the secureId of its form. A page may have the same one in two elements (the phone's markup and
@@ -30,25 +30,23 @@ const books = new WeakMap<IotpayFunction, Map<string, IotpayOutcome>>();
  */
 export class Claim {
   readonly #element: Claimant;
-  readonly #start: (paidIn?: true) => void;
+  readonly #start: () => void;
   readonly #learn: (outcome: IotpayOutcome, tells: boolean) => void;
   #secureId: string | undefined;
   #state: 'none' | 'holds' | 'waits' | 'knows' = 'none';
   /** The secureId of the last form, also after the element has left the page. */
   #last: string | undefined;
-  #ended = new Map<string, IotpayOutcome>();
+  /** The secureId of the last form that somebody could pay in, in this element or in the one that had it before. */
+  #opened: string | undefined;
+  #ended = new Map<string, IotpayOutcome | undefined>();
   /** Watches for another of the two to be shown: a phone that is turned. */
   #sizes: ResizeObserver | undefined;
 
   /**
-   * @param start - starts with the secureId that the element has; `paidIn`: somebody may have paid in another's form
+   * @param start - starts with the secureId that the element has
    * @param learn - another element knows what became of this secureId; `tells`: the page has yet to hear of it
    */
-  constructor(
-    element: Claimant,
-    start: (paidIn?: true) => void,
-    learn: (outcome: IotpayOutcome, tells: boolean) => void,
-  ) {
+  constructor(element: Claimant, start: () => void, learn: (outcome: IotpayOutcome, tells: boolean) => void) {
     this.#element = element;
     this.#start = start;
     this.#learn = learn;
@@ -59,7 +57,7 @@ export class Claim {
    * @returns what became of a secureId, where another form may not be had for it; the element learns of it when it changes
    */
   knows(secureId: string, iotpay: IotpayFunction, isMarkup: boolean): IotpayOutcome | undefined {
-    this.#ended = books.get(iotpay) ?? new Map<string, IotpayOutcome>();
+    this.#ended = books.get(iotpay) ?? new Map<string, IotpayOutcome | undefined>();
     books.set(iotpay, this.#ended);
     const outcome = isMarkup ? this.#ended.get(secureId) : undefined;
     if (!outcome) return undefined;
@@ -95,10 +93,11 @@ export class Claim {
 
   /**
    * Claims a secureId, for a form that is about to be mounted.
-   * @returns whether it was taken from a form that somebody may have paid in
+   * @param isMarkup - as above
+   * @returns whether it turns out that somebody may have paid in another element's form
    * @throws IotpayCheckoutError `config` where another element's form has it
    */
-  take(secureId: string): boolean {
+  take(secureId: string, isMarkup: boolean): boolean {
     this.#hold(secureId);
     const holder = this.#holder();
     if (holder && !this.#mayTakeFrom(holder)) {
@@ -108,14 +107,27 @@ export class Claim {
       );
     }
     this.#state = 'holds';
-    if (!holder) return false;
-    holder.#state = 'none';
-    // Out of the page, its form is dead already.
-    if (!holder.#element.isConnected) return false;
-    const paidIn = holder.#paidIn;
-    // It starts again, finds the secureId taken, and waits.
-    holder.#start();
-    return paidIn;
+    const asked = this.mayBePaid(secureId);
+    // A form that was in the page before this one, or is there now.
+    const paidIn = (isMarkup && this.#ended.has(secureId)) || !!holder?.mayBePaid(secureId);
+    if (paidIn) this.#opened = secureId;
+    if (holder) {
+      holder.#state = 'none';
+      // It starts again, finds the secureId taken, and waits. Out of the page, its form is dead already.
+      if (holder.#element.isConnected) holder.#start();
+    }
+    return paidIn && !asked;
+  }
+
+  /** Somebody can pay in the form. */
+  opened(secureId: string): void {
+    this.#opened = secureId;
+    if (!this.#ended.has(secureId)) this.#ended.set(secureId, undefined);
+  }
+
+  /** Whether somebody may have paid in a form of this secureId, which may be gone. */
+  mayBePaid(secureId: string | undefined): boolean {
+    return secureId !== undefined && secureId === this.#opened;
   }
 
   /** The set-up broke: there is no form. */
@@ -139,7 +151,9 @@ export class Claim {
     if (rest.some((claim) => claim.#state === 'holds')) return;
     const waiting = rest.filter((claim) => claim.#state === 'waits');
     const next = waiting.find((claim) => claim.#rendered) ?? waiting[0];
-    if (next) next.#start(this.#paidIn || undefined);
+    if (!next) return;
+    if (this.mayBePaid(secureId)) next.#opened = secureId;
+    next.#start();
   }
 
   #hold(secureId: string): void {
@@ -153,11 +167,6 @@ export class Claim {
     this.#sizes?.disconnect();
     this.#secureId = undefined;
     this.#state = 'none';
-  }
-
-  /** Whether somebody may have paid in its form; until it is ready nobody can have. */
-  get #paidIn(): boolean {
-    return !['idle', 'loading'].includes(this.#element.status);
   }
 
   /** Whether the element, or with `display: contents` what is in it, has a place on the page. */

@@ -74,11 +74,11 @@ export class CheckoutController implements ReactiveController {
   constructor(host: CheckoutHost) {
     this.#host = host;
     this.#developer = new Developer(host);
-    this.#losses = new Losses(this.#developer);
+    this.#losses = new Losses(this.#developer, (issued) => this.#claim.mayBePaid(issued?.secureId));
     this.#runs = new Runs(() => host.requestUpdate());
     this.#claim = new Claim(
       host,
-      (paidIn) => this.#start(this.#issued, paidIn),
+      () => this.#start(this.#issued),
       (outcome, tells) => (tells ? this.#deliver(outcome) : this.#adopt(outcome)),
     );
     host.addController(this);
@@ -89,12 +89,18 @@ export class CheckoutController implements ReactiveController {
     return this.#form?.frame ?? null;
   }
 
+  /** Whether somebody may have paid in a form that is gone. */
+  get mayBePaid(): boolean {
+    return this.#claim.mayBePaid(this.#issued?.secureId);
+  }
+
   /** Whether the order of an unknown outcome is being asked for. */
   get asking(): boolean {
     return this.status === 'unknown' && !!this.#runs.current;
   }
 
   hostConnected(): void {
+    const before = this.#document;
     this.#document = this.#host.ownerDocument;
     discardCopies(this.#host);
     this.#reflect();
@@ -108,6 +114,9 @@ export class CheckoutController implements ReactiveController {
       const changed = this.#intent !== undefined && this.#intent !== intentOf(this.#host);
       if (this.#issued || changed) this.#schedule();
       else if (this.status === 'unknown') this.#ask();
+    } else if (this.status === 'loading' && before !== this.#document) {
+      // What is being set up arrives in the document that it has left.
+      this.#start(this.#issued);
     } else {
       this.hostMoved(false);
     }
@@ -194,25 +203,23 @@ export class CheckoutController implements ReactiveController {
 
   /** Starts what somebody asks for. */
   #startAgain(): void {
-    const removed = this.error?.code === 'frame-removed' && this.#intent === intentOf(this.#host);
-    if (!removed) return this.#start();
-    this.#losses.forget();
     // A payment may have been under way in the form that has vanished: never another order beside it.
-    this.#start(this.#issued, true);
+    const removed = this.error?.code === 'frame-removed' && this.#intent === intentOf(this.#host);
+    this.#start(removed ? this.#issued : undefined);
   }
 
   /**
    * Starts over, as a new payment unless it is given the secureId of the present one.
-   * @param paidIn - its form was taken away, and somebody may have paid in it; `false`: taken away before that
+   * @param byHand - another hand has taken its form away
    */
-  #start(issued?: Issued, paidIn?: boolean): void {
+  #start(issued?: Issued, byHand = false): void {
     this.#scheduled = false;
     const rest = this.error && this.#rests.next();
     const intent = intentOf(this.#host);
     if (intent !== this.#intent) this.#failed = undefined;
     this.#intent = intent;
-    if (paidIn === undefined) this.#losses.forget();
-    const loss = issued && paidIn !== undefined ? this.#lossOf(issued, paidIn) : undefined;
+    if (!byHand) this.#losses.forget();
+    const loss = issued && this.#losses.of(issued, byHand, this.#failed);
     const kept = issued && this.#secureIds.isFresh(issued) ? issued : undefined;
     this.#issued = kept;
     if (!kept) this.#claim.drop();
@@ -220,10 +227,6 @@ export class CheckoutController implements ReactiveController {
       work: (signal) => this.#setUp(signal, kept, rest, loss),
       failed: (cause) => this.#fail(cause),
     });
-  }
-
-  #lossOf(issued: Issued, paidIn: boolean): Loss {
-    return { issued, paidIn, failed: this.#failed !== undefined && this.#failed === issued.mchOrderNo };
   }
 
   /** Another hand was at work around us: puts right what can be put right. README.md says what a lost form means. */
@@ -236,7 +239,7 @@ export class CheckoutController implements ReactiveController {
     const { lost } = RULES[this.status];
     if (!form || lost === 'nothing') return;
     if (form.repair(() => this.#look())) return this.#watch();
-    if (lost !== 'ask') return this.#start(form.issued, lost === 'check');
+    if (lost !== 'ask') return this.#start(form.issued, true);
     // It can tell nothing any more, and nobody may pay in another one.
     this.#unmount();
     this.#ask();
@@ -302,8 +305,9 @@ export class CheckoutController implements ReactiveController {
     this.#issued = { ...answered, secureId };
     const iotpay = await script;
     signal.throwIfAborted();
-    const ended = this.#claim.knows(secureId, iotpay, secureId === config.secureId);
-    if (!ended && this.#claim.take(secureId)) return this.#start(this.#issued, true);
+    const isMarkup = secureId === config.secureId;
+    const ended = this.#claim.knows(secureId, iotpay, isMarkup);
+    if (!ended && this.#claim.take(secureId, isMarkup)) return this.#start(this.#issued);
     this.#secureIds.spend(secureId, config);
     if (ended) return this.#adopt(ended);
     await this.#mount(signal, iotpay, config, this.#issued, loss);
@@ -338,6 +342,7 @@ export class CheckoutController implements ReactiveController {
           }),
         ),
     );
+    this.#claim.opened(issued.secureId);
     this.#enter('ready');
     form.whenStale(SECURE_ID_AGE_MS, () => this.#replace());
     if (loss)
@@ -355,9 +360,8 @@ export class CheckoutController implements ReactiveController {
   /** IOTPay's callback, from the form that is mounted or from any before it. */
   #report(form: Form, event: unknown): void {
     const read = readOutcome(event, form.mode);
-    if (!read) {
+    if (!read)
       return this.#developer.warn('IOTPay reported something with neither result nor retCode; ignored.');
-    }
     const outcome = aboutOrder(read, form.issued.mchOrderNo);
     if (counts(outcome, this.status, form !== this.#form)) this.#deliver(outcome, form.issued.secureId);
   }
@@ -377,9 +381,8 @@ export class CheckoutController implements ReactiveController {
       this.#scheduled = false;
       this.#intent = intentOf(this.#host);
     }
-    if (outcome.redirectBlocked) {
+    if (outcome.redirectBlocked)
       this.#developer.warn('redirectUrl is not followed: expected absolute https without user info.');
-    }
     const page = passedOn ? undefined : this.#document;
     const proceed = tell(this.#host, page, EVENT_OF[outcome.outcome], { detail: outcome, cancelable: true });
     // A listener may have started something new. Then the rest of this outcome must not disturb it.
@@ -445,7 +448,7 @@ export class CheckoutController implements ReactiveController {
 
   /** A set-up that broke: no half-mounted frame stays. */
   #fail(cause: unknown): Error {
-    const error = setUpError(cause);
+    const error = this.#losses.honest(setUpError(cause), this.#issued);
     this.#unmount();
     this.#claim.fail();
     this.#enter('error', error);

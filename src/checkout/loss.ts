@@ -17,11 +17,13 @@ const PAUSES_MS = [0, 100, 250, 500, 700];
 /** How long a loss is remembered, in milliseconds. */
 const REMEMBERED_MS = 600_000;
 
-/** A form that another hand has taken away. */
+/** A form that is gone: another hand has taken it away, or the page has moved its element. */
 export interface Loss {
   readonly issued: Issued;
   /** Somebody may have paid in it. `README.md` in this folder says what that means. */
   readonly paidIn: boolean;
+  /** Another hand has taken it away. */
+  readonly byHand: boolean;
   /** The page was told already that this order has failed. */
   readonly failed: boolean;
 }
@@ -30,10 +32,33 @@ export interface Loss {
 export class Losses {
   readonly #tries = new Tries(PAUSES_MS, REMEMBERED_MS);
   readonly #listener: Listener;
+  readonly #mayBePaid: (issued: Issued | undefined) => boolean;
 
-  /** @param listener - told, once, of an order-status route that does not answer */
-  constructor(listener: Listener) {
+  /**
+   * @param listener - told, once, of an order-status route that does not answer
+   * @param mayBePaid - whether somebody may have paid in a form of this secureId
+   */
+  constructor(listener: Listener, mayBePaid: (issued: Issued | undefined) => boolean) {
     this.#listener = listener;
+    this.#mayBePaid = mayBePaid;
+  }
+
+  /**
+   * @param failed - the order that the page was told has failed
+   * @returns what has to be known before a form is mounted again, where one is gone
+   */
+  of(issued: Issued, byHand: boolean, failed: string | undefined): Loss | undefined {
+    const paidIn = this.#mayBePaid(issued);
+    const told = failed !== undefined && failed === issued.mchOrderNo;
+    return byHand || paidIn ? { issued, byHand, paidIn, failed: told } : undefined;
+  }
+
+  /** An error says that nothing was charged, which nobody knows where a form that could be paid in is gone. */
+  honest(error: IotpayCheckoutError, issued: Issued | undefined): IotpayCheckoutError {
+    const { code, retryable } = error;
+    if (code === 'config' || code === 'frame-removed' || !this.#mayBePaid(issued)) return error;
+    const message = `IOTPay's form was taken out of the page, and could not be put back (${code}): ${error.message}`;
+    return new IotpayCheckoutError('frame-removed', message, { cause: error, retryable });
   }
 
   /**
@@ -47,6 +72,7 @@ export class Losses {
       signal.throwIfAborted();
       if (outcome && decides(outcome, loss)) return outcome;
     }
+    if (!loss.byHand) return undefined;
     const pauseMs = this.#tries.next();
     if (pauseMs === undefined) {
       throw new IotpayCheckoutError(

@@ -14,19 +14,19 @@ interface Rules {
   /** What a return from the back/forward cache does: a form that had not finished may be dead by then. */
   readonly restore: 'start' | 'ask' | 'nothing';
   /**
-   * What it means that another hand has taken the form away: it is put back (`mount`), after its order was asked for
-   * where somebody may have paid in it (`check`); or only the order is asked for, since nobody may pay in it any more.
+   * What it means that another hand has taken the form away: it is put back, after its order was asked for where somebody
+   * may have paid in it (`mount`); or only the order is asked for, since nobody may pay in it any more.
    */
-  readonly lost: 'mount' | 'check' | 'ask' | 'nothing';
+  readonly lost: 'mount' | 'ask' | 'nothing';
 }
 
 /** The rules of every status. A new status does not compile without its row. */
 export const RULES: Readonly<Record<IotpayStatus, Rules>> = {
   idle: { rank: 0, closed: false, load: 'start', restore: 'nothing', lost: 'nothing' },
   loading: { rank: 0, closed: false, load: 'join', restore: 'start', lost: 'mount' },
-  ready: { rank: 0, closed: false, load: 'join', restore: 'start', lost: 'check' },
+  ready: { rank: 0, closed: false, load: 'join', restore: 'start', lost: 'mount' },
   error: { rank: 0, closed: false, load: 'start', restore: 'start', lost: 'nothing' },
-  failed: { rank: 1, closed: false, load: 'start', restore: 'start', lost: 'check' },
+  failed: { rank: 1, closed: false, load: 'start', restore: 'start', lost: 'mount' },
   unknown: { rank: 2, closed: true, load: 'ask', restore: 'ask', lost: 'ask' },
   succeeded: { rank: 3, closed: true, load: 'join', restore: 'nothing', lost: 'nothing' },
 };

@@ -9,6 +9,7 @@ import morphdom from 'morphdom';
 import { createApp, h, nextTick, ref } from 'vue/dist/vue.runtime.esm-browser.prod.js';
 import type { IotpayCheckout } from '../../src/index.js';
 import { frames, mounts, next, pause, report, servers, unique, until } from '../support/element.js';
+import { loadReact } from '../support/react-umd.js';
 
 const gatewayOrigin = servers.faults.gateways.ok;
 
@@ -104,8 +105,7 @@ describe('under other hands', () => {
 
   it('React: a text child that changes, and a placeholder that goes when the form is ready', async () => {
     const secureId = unique('react');
-    for (const name of ['react-18', 'react-dom-18']) await loadUmd(name);
-    const { React, ReactDOM } = window as unknown as ReactGlobals;
+    const { React, ReactDOM } = await loadReact();
     const place = await fixture<HTMLElement>(html`<div></div>`);
     const root = ReactDOM.createRoot(place);
     const render = (text: string | null) =>
@@ -151,14 +151,3 @@ describe('under other hands', () => {
     app.unmount();
   });
 });
-
-interface ReactGlobals {
-  readonly React: { createElement(type: string, props: object, ...children: unknown[]): unknown };
-  readonly ReactDOM: { createRoot(place: Element): { render(node: unknown): void; unmount(): void } };
-}
-
-/** The build of React 18 for script tags. */
-async function loadUmd(name: string): Promise<void> {
-  const file = name.replace('-18', '');
-  await import(new URL(`../../node_modules/${name}/umd/${file}.production.min.js`, import.meta.url).href);
-}

@@ -250,7 +250,8 @@ describe('a form that another hand takes away', () => {
     const element = await readyElement();
     element.shadowRoot!.replaceChildren();
     await next(element, 'iotpay-error', 3000);
-    expect(element.error?.code).to.equal('mount-failed');
+    expect(element.error?.code).to.equal('frame-removed');
+    expect(element.error?.cause).to.have.property('code', 'mount-failed');
     expect(frames().length).to.equal(0);
   });
 
@@ -389,6 +390,100 @@ describe('what a vanished frame may hide', () => {
     done();
     expect(element.status).to.equal('succeeded');
     expect(mounts().length).to.equal(mounted);
+  });
+
+  /** What takes a frame's life, besides hands that are noticed: the page moves the element, or makes it anew. */
+  const MOVES: Readonly<Record<string, (element: IotpayCheckout) => unknown>> = {
+    'moved in one task': (element) => {
+      const wrapper = document.createElement('div');
+      element.replaceWith(wrapper);
+      wrapper.append(element);
+    },
+    'taken out, and put back in a later task': async (element) => {
+      const place = element.parentElement!;
+      element.remove();
+      await until(() => element.status === 'idle', 'it is taken down');
+      place.append(element);
+    },
+    'made anew, in one task': (element) => {
+      const { secureId, gatewayOrigin, orderStatusEndpoint, requestData } = element;
+      const other = document.createElement('iotpay-checkout');
+      element.replaceWith(
+        Object.assign(other, { secureId, gatewayOrigin, orderStatusEndpoint, requestData }),
+      );
+    },
+    'taken from a page that has a copy of it which waits': async (element) => {
+      const { secureId, gatewayOrigin, orderStatusEndpoint, requestData } = element;
+      const other = document.createElement('iotpay-checkout');
+      element.after(Object.assign(other, { secureId, gatewayOrigin, orderStatusEndpoint, requestData }));
+      await next(other, 'iotpay-error');
+      element.remove();
+    },
+  };
+  for (const [move, act] of Object.entries(MOVES)) {
+    it(`${move}, and paid meanwhile: the order is asked for, the success is told, and no form comes back`, async () => {
+      const { element, bodies, done } = await askedElement([{ status: 2 }]);
+      const mounted = mounts().length;
+      const paid = next(document, 'iotpay-success', 3000);
+      await act(element);
+      await paid;
+      done();
+      expect(bodies).to.have.length(1);
+      expect(bodies[0]).to.include({ frameRemoved: true });
+      expect([mounts().length, frames().length]).to.deep.equal([mounted, 0]);
+    });
+  }
+
+  it('moved again and again: no error, for whoever moves it does no harm', async () => {
+    const element = await readyElement();
+    for (let i = 0; i < 8; i++) {
+      element.after(document.createElement('p'));
+      element.parentElement!.append(element);
+      await until(() => alive(element), 'the form is back', 3000);
+    }
+    expect(element.error).to.equal(undefined);
+  });
+
+  it('where the form can’t be put back, nobody says that nothing was charged; a retry asks first, and has the same secureId', async () => {
+    const { element, bodies, done } = await askedElement([{ status: 0 }]);
+    const { secureId } = mounts().at(-1)!;
+    const page = window as unknown as { Iotpay: unknown };
+    const real = page.Iotpay;
+    page.Iotpay = () => {
+      throw new Error('Iotpay is broken');
+    };
+    element.parentElement!.prepend(element);
+    await next(element, 'iotpay-error');
+    page.Iotpay = real;
+    expect(element.error?.code).to.equal('frame-removed');
+    expect(element.error?.cause).to.have.property('code', 'mount-failed');
+    expect(element.shadowRoot?.textContent).to.include('before you pay again');
+    expect(element.shadowRoot?.textContent).to.not.include('not been charged');
+    bodies.length = 0;
+    await element.load();
+    done();
+    expect(bodies[0]).to.include({ frameRemoved: true });
+    expect(mounts().at(-1)?.secureId).to.equal(secureId);
+  });
+
+  it('while it takes long to put the form back, nobody says that nothing was charged', async () => {
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=stall`,
+    });
+    const real = window.setTimeout.bind(window);
+    let long = 0;
+    window.setTimeout = ((act: () => void, ms = 0) =>
+      real(ms === 5000 ? () => (act(), long++) : act, ms === 5000 ? 50 : ms)) as typeof window.setTimeout;
+    try {
+      element.textContent = 'x';
+      await until(() => long > 0, 'it takes long');
+    } finally {
+      window.setTimeout = real;
+    }
+    await element.updateComplete;
+    expect(element.status).to.equal('loading');
+    expect(element.shadowRoot?.textContent).to.not.include('charged');
+    await until(() => alive(element), 'the form is back');
   });
 
   for (const answer of [{ status: 0 }, undefined]) {

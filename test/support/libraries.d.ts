@@ -6,6 +6,9 @@ declare module 'alpinejs' {
   const Alpine: {
     plugin(plugin: unknown): void;
     morph(from: Element, to: string, options: object): void;
+    initTree(root: Element): void;
+    nextTick(): Promise<void>;
+    $data(element: Element): object;
   };
   export default Alpine;
 }
@@ -18,5 +21,5 @@ declare module 'htmx.org/dist/htmx.esm.js' {
   export default htmx;
 }
 declare module 'vue/dist/vue.runtime.esm-browser.prod.js' {
-  export { createApp, h, nextTick, ref } from 'vue';
+  export { createApp, h, KeepAlive, nextTick, ref, Teleport } from 'vue';
 }
