@@ -117,7 +117,7 @@ describe('one secureId in two elements', () => {
       afterTest(() => Object.assign(globalThis, { Iotpay }));
       let called = false;
       Object.assign(globalThis, { Iotpay: () => ({ mount: () => (called = true) }) });
-      phone.parentElement!.append(phone);
+      phone.secureId = desktop.secureId = unique('next');
       await until(() => called && phone.status === 'loading', 'it loads');
       Object.assign(globalThis, { Iotpay });
       act(phone, desktop);
