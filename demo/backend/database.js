@@ -26,6 +26,8 @@ const TABLES = [
   `create table if not exists orders (id text primary key, visitor text not null, lines text not null,
     state text not null, placed bigint not null, in_cart integer not null, asked bigint, payment text)`,
   'create index if not exists orders_visitor on orders (visitor)',
+  `create table if not exists given_back (mch_order_no text primary key, order_id text not null,
+    amount bigint not null, done integer not null)`,
 ];
 
 /**

@@ -11,6 +11,7 @@ import { findProduct, MAX_QUANTITY, totalsOf } from './catalogue.js';
  * @property {'CAD'} currency
  * @property {'open' | 'paid'} state
  * @property {Payment} [payment] how and when it was paid
+ * @property {readonly GivenBack[]} givenBack payments beyond the first
  *
  * @typedef {object} Payment
  * @property {string} at ISO time
@@ -18,6 +19,10 @@ import { findProduct, MAX_QUANTITY, totalsOf } from './catalogue.js';
  * @property {string | undefined} payOrderId
  * @property {string | undefined} cardNum masked
  * @property {string | undefined} authNum
+ *
+ * @typedef {object} GivenBack
+ * @property {number} amount in cents
+ * @property {boolean} done whether IOTPay has taken it on
  *
  * @typedef {import('./catalogue.js').Line} Line
  */
@@ -60,7 +65,7 @@ export class Orders {
           on conflict (id) do nothing returning *`,
         [`BC-${randomInt(10_000, 1_000_000)}`, visitor.id, lines, Date.now(), fromCart ? 1 : 0],
       );
-      if (row) return orderOf(row);
+      if (row) return orderOf(row, []);
     }
   }
 
@@ -76,7 +81,9 @@ export class Orders {
       id,
       visitor.id,
     ]);
-    return row && orderOf(row);
+    if (!row) return undefined;
+    const back = await this.#database.query('select * from given_back where order_id = ?', [id]);
+    return orderOf(row, back);
   }
 
   /**
@@ -89,7 +96,7 @@ export class Orders {
       'select * from orders where visitor = ? and in_cart = 1 order by placed desc limit 1',
       [visitor.id],
     );
-    return row && orderOf(row);
+    return row && orderOf(row, []);
   }
 
   /**
@@ -131,13 +138,28 @@ export class Orders {
     );
     if (rows.length === 0) throw new Error(`No order ${id}.`);
   }
+
+  /**
+   * A payment beyond the first is given back. Says the same as often as it is told.
+   * @param {string} id
+   * @param {{mchOrderNo: string, amount: number}} payment
+   * @param {boolean} done whether IOTPay has taken it on
+   */
+  async giveBack(id, { mchOrderNo, amount }, done) {
+    await this.#database.query(
+      `insert into given_back (mch_order_no, order_id, amount, done) values (?, ?, ?, ?)
+        on conflict (mch_order_no) do update set done = excluded.done`,
+      [mchOrderNo, id, amount, done ? 1 : 0],
+    );
+  }
 }
 
 /**
  * @param {Record<string, unknown>} row
+ * @param {readonly Record<string, unknown>[]} back what was given back of it
  * @returns {Order}
  */
-function orderOf(row) {
+function orderOf(row, back) {
   const wanted = /** @type {{slug: string, quantity: number}[]} */ (JSON.parse(String(row['lines'])));
   const lines = wanted.flatMap(({ slug, quantity }) => {
     const product = findProduct(slug);
@@ -152,5 +174,6 @@ function orderOf(row) {
     currency: 'CAD',
     state: row['state'] === 'paid' ? 'paid' : 'open',
     ...(typeof payment === 'string' ? { payment: JSON.parse(payment) } : {}),
+    givenBack: back.map(({ amount, done }) => ({ amount: Number(amount), done: Number(done) === 1 })),
   };
 }

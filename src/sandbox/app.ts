@@ -181,7 +181,8 @@ function clientScript({ clientScript }: PageFiles, quirks: Quirks): string {
     lateFrameMs: quirks.lateFrame,
     autoHeight: !quirks.noAutoHeight,
   };
-  return clientScript.replace('= SETTINGS;', `= ${JSON.stringify(settings)};`);
+  // A JSON text, as a JavaScript text.
+  return clientScript.replace(`'SETTINGS'`, () => JSON.stringify(JSON.stringify(settings)));
 }
 
 /** What the form itself calls. */

@@ -56,11 +56,6 @@ export type ScriptMessage =
 /** A message as it is posted. */
 export type Marked<T> = T & { readonly mark: typeof MESSAGE_MARK };
 
-declare global {
-  /** Stands in `iotpaycc.js` where the sandbox writes its settings. */
-  const SETTINGS: ScriptSettings;
-}
-
 /** The settings of `iotpaycc.js`. */
 export interface ScriptSettings {
   readonly mark: typeof MESSAGE_MARK;

@@ -2,7 +2,7 @@
  * `npm run build && npm run screenshots`: takes the built element in every state, language, colour scheme and width, on
  * the sandbox, and writes one contact sheet for each scheme and width into `.cache/screenshots`. States are rows,
  * languages are columns. Then the states in English on pages of other people's (hosts.ts), at two widths.
- * `-- --state=failed,unknown`: only these.
+ * `-- --state=failed,unknown`: only these. As root on Debian or Ubuntu it installs a font for Chinese where there is none.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import type { Page } from 'puppeteer-core';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { createIotpay } from '../../src/server/index.js';
 import { launchChromium } from '../support/chromium.js';
+import { wantChinese } from './fonts.js';
 import { HOSTS, type Host } from './hosts.js';
 
 const OUTPUT = '.cache/screenshots';
@@ -153,6 +154,7 @@ const app = backend(sandbox, states, (query) => {
   return sheet(states, query.get('scheme') ?? 'light', Number(query.get('width')), sandbox);
 });
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+wantChinese();
 const browser = await launchChromium();
 
 interface Picture {

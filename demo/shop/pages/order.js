@@ -36,6 +36,21 @@ function facts(page, { id, payment }) {
 }
 
 /**
+ * What a shopper who finds the amount twice on the statement looks for.
+ * @param {Page} page
+ * @param {Order} order
+ */
+function paidTwice({ t }, { givenBack }) {
+  return givenBack.map(
+    ({ amount, done }) =>
+      html`<div class="notice" data-given-back>
+        <h2>${t('order.twice')}</h2>
+        <p>${t(done ? 'order.givenBack' : 'order.givingBack', { cents: amount })}</p>
+      </div>`,
+  );
+}
+
+/**
  * A payment that the browser has just seen succeed is confirmed within a moment; a few minutes are spoken of only where
  * the outcome is unknown, or after a while.
  * @param {Page} page
@@ -79,6 +94,7 @@ export function order(page, order, state) {
             : ''
         }
       </header>
+      ${paidTwice(page, order)}
       <section class="panel receipt" aria-labelledby="receipt-title">
         <h2 id="receipt-title">${t(state === 'paid' ? 'order.receipt' : 'sum.title')}</h2>
         ${facts(page, order)} ${orderLines(page, order)} ${totals(page, order.totals)}

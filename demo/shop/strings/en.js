@@ -87,6 +87,10 @@ export default {
   'order.failed': 'The payment was not accepted.',
   'order.failedText': 'You have not been charged. Check the details or use another card.',
   'order.payNow': 'Go to payment',
+  'order.twice': 'This order was paid twice.',
+  'order.givenBack':
+    'The second payment of {amount} was given back. Your bank may take a few days to show it.',
+  'order.givingBack': 'We’re giving the second payment of {amount} back. You don’t need to do anything.',
   'order.receipt': 'Receipt',
   'order.number': 'Order',
   'order.date': 'Paid on',

@@ -93,6 +93,10 @@ export default {
   'order.failed': 'Le paiement n’a pas été accepté.',
   'order.failedText': 'Rien n’a été débité. Vérifiez les renseignements ou utilisez une autre carte.',
   'order.payNow': 'Passer au paiement',
+  'order.twice': 'Cette commande a été payée deux fois.',
+  'order.givenBack':
+    'Le second paiement de {amount} vous a été remboursé. Votre banque peut mettre quelques jours à l’afficher.',
+  'order.givingBack': 'Nous vous remboursons le second paiement de {amount}. Vous n’avez rien à faire.',
   'order.receipt': 'Reçu',
   'order.number': 'Commande',
   'order.date': 'Payée le',

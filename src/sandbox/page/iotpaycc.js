@@ -9,7 +9,7 @@
    */
 
   /** @type {ScriptSettings} */
-  const settings = SETTINGS;
+  const settings = JSON.parse('SETTINGS'); // Written by the sandbox.
   const { currentScript } = document;
   if (!(currentScript instanceof HTMLScriptElement)) fail('this is a classic script.');
   // Found by the address that it was loaded from, so that it works behind a forwarded port too.

@@ -14,8 +14,8 @@ export interface Mutation {
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a form that is open is shared': {
     file: 'record.ts',
-    text: 'return same ? {',
-    instead: 'return same && now < 0 ? {',
+    text: 'if (isAsWanted(latest, wanted)) return {',
+    instead: 'if (isAsWanted(latest, wanted) && now < 0) return {',
   },
   'what is paid is told, and gets no form': {
     file: 'record.ts',
@@ -85,14 +85,14 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a payment after the first one is told to onPaidTwice': {
     file: 'delivery.ts',
-    text: 'if (record.paidBy === mchOrderNo) await onPaid',
-    instead: 'if (record) await onPaid',
+    text: 'if (record.paidBy === mchOrderNo) await named',
+    instead: 'if (record) await named',
     conditions: { habit: 'keeps-forms', calm: true },
   },
   'an earlier form is still watched': {
     file: 'record.ts',
-    text: 'return now - attempt.at < WATCHED_MS;',
-    instead: 'return false;',
+    text: 'if (isSubmitted(attempt) || now - attempt.at < WATCHED_MS) return true;\n  return !attempt.lapsed && canBePaid(attempt);',
+    instead: 'return isSubmitted(attempt);',
     conditions: { habit: 'keeps-forms', deaf: true, calm: true },
   },
   'the amount that was paid is compared': {
