@@ -78,17 +78,33 @@ export class Claim {
       if (ends) this.#ended.set(secureId, outcome);
       else if (reopens) this.#ended.delete(secureId);
     }
-    const { rank } = RULES[statusOf(outcome)];
-    const news = ({ status }: Claimant) =>
-      ends ? rank > RULES[status].rank : reopens && status === 'unknown';
-    let told = this.#element.isConnected;
+    // Its form is taken down: whoever pays again may have the secureId.
+    if (reopens) this.#state = 'none';
+    const { isConnected } = this.#element;
+    return (ends || reopens) && this.#tellOthers(outcome, secureId, isConnected) && !isConnected;
+  }
+
+  /**
+   * Whoever has the same secureId learns what became of it.
+   * @param told - whether an element in the page tells of it already: the first of the others does else
+   * @returns whether one tells of it now
+   */
+  #tellOthers(outcome: IotpayOutcome, secureId: string, told: boolean): boolean {
     for (const claim of this.#others(secureId)) {
-      const element = claim.#element;
-      if (claim.#state === 'waits' || !news(element)) continue;
-      claim.#learn(outcome, !told && element.isConnected);
-      told ||= element.isConnected;
+      if (!claim.#isNews(outcome)) continue;
+      if (claim.#state === 'waits') claim.#state = 'knows';
+      const { isConnected } = claim.#element;
+      claim.#learn(outcome, !told && isConnected);
+      told ||= isConnected;
     }
-    return told && !this.#element.isConnected;
+    return told;
+  }
+
+  /** Whether what another element tells of its secureId is more than it knows; whoever waits knows nothing. */
+  #isNews(outcome: IotpayOutcome): boolean {
+    const { status } = this.#element;
+    if (outcome.outcome === 'fail') return this.#state === 'waits' || status === 'unknown';
+    return RULES[statusOf(outcome)].rank > RULES[status].rank;
   }
 
   /**

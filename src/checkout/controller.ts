@@ -309,7 +309,7 @@ export class CheckoutController implements ReactiveController {
     const ended = this.#claim.knows(secureId, iotpay, isMarkup);
     if (!ended && this.#claim.take(secureId, isMarkup)) return this.#start(this.#issued);
     this.#secureIds.spend(secureId, config);
-    if (ended) return this.#adopt(ended);
+    if (ended) return this.#adopt(ended, true);
     await this.#mount(signal, iotpay, config, this.#issued, loss);
   }
 
@@ -392,8 +392,11 @@ export class CheckoutController implements ReactiveController {
     if (proceed) this.#followUp(outcome);
   }
 
-  /** What became of this secureId has been told already, at another element of this page: no second form, no second event. */
-  #adopt(outcome: IotpayOutcome): void {
+  /**
+   * What became of this secureId has been told already, at another element of this page: no second form, no second event.
+   * @param asks - nobody else is there to ask for an order of which nobody knows
+   */
+  #adopt(outcome: IotpayOutcome, asks = false): void {
     this.#unmount();
     this.#scheduled = false;
     this.#issued = undefined;
@@ -402,7 +405,7 @@ export class CheckoutController implements ReactiveController {
     this.result = outcome;
     this.#enter(statusOf(outcome));
     this.#runs.end(this.#runs.current);
-    if (this.status === 'unknown') this.#ask();
+    if (asks && this.status === 'unknown') this.#ask();
   }
 
   /** Takes the form and its secureId out of use, where an outcome has decided the payment or may have. */

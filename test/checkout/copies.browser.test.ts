@@ -135,22 +135,64 @@ describe('one secureId in two elements', () => {
     expectOneForm(desktop, phone);
   });
 
-  it('stays an error where the first was paid, or may have been, also once that has left', async () => {
-    for (const event of [{ result: 'SUCCESS' }, { result: 'FAIL', message: 'Timeout' }]) {
-      const { phone, desktop, place } = await pair();
+  for (const [event, status, told] of [
+    [{ result: 'SUCCESS' }, 'succeeded', 'success'],
+    [{ result: 'FAIL', message: 'Timeout' }, 'unknown', 'timeout'],
+  ] as const) {
+    it(`${status}: the other one shows it, tells nothing again, and gets no form, also once the first has left`, async () => {
+      const { phone, desktop, log } = await pair();
+      const formsBefore = mounts().length;
+      log.length = 0;
       report(event);
-      await pause(50);
-      expect(desktop.status).to.equal('error');
+      expect(desktop.status).to.equal(status);
+      expect(desktop.error).to.equal(undefined);
+      expect(desktop.result).to.equal(phone.result);
       // Shown instead of the other: not even then.
       phone.parentElement!.style.display = 'none';
       await pause(100);
-      expect(desktop.status).to.equal('error');
       phone.remove();
       await pause(300);
-      expect(desktop.status).to.equal('error');
-      expect(frames()).to.have.length(0);
-      place.remove();
-    }
+      expect(desktop.status).to.equal(status);
+      expect(log).to.deep.equal([told]);
+      expect([frames().length, mounts().length]).to.deep.equal([0, formsBefore]);
+    });
+  }
+
+  it('unknown, with a route to ask: one of them asks, and both know', async () => {
+    const tag = unique('pair');
+    const data = JSON.stringify({ tag, answer: { status: 9 } });
+    const { phone, desktop, log } = await pair({
+      attributes: `order-status-endpoint="${servers.backend}/api/secure-id" request-data='${data}'`,
+    });
+    log.length = 0;
+    report({ result: 'FAIL', message: 'Timeout' });
+    await until(() => phone.status === 'failed', 'it is known');
+    expect(desktop.status).to.equal('failed');
+    expect(log).to.deep.equal(['timeout', 'fail (order)']);
+    expect(await seen(tag)).to.have.length(1);
+    // Nobody has a form any more: whoever is asked to may have the next.
+    await desktop.load();
+    expect(desktop.status).to.equal('ready');
+  });
+
+  it('declined: the first keeps its form, and the other one goes on waiting for it', async () => {
+    const { phone, desktop } = await pair();
+    report({ result: 'FAIL', message: 'Declined' });
+    expect([phone.status, desktop.status]).to.deep.equal(['failed', 'error']);
+    phone.remove();
+    await next(desktop, 'iotpay-ready');
+  });
+
+  it('a form that vanished, of an order that has failed: both know, and neither has a form', async () => {
+    const data = JSON.stringify({ tag: unique('pair'), answer: { status: 9 } });
+    const { phone, desktop, log } = await pair({
+      attributes: `order-status-endpoint="${servers.backend}/api/secure-id" request-data='${data}'`,
+    });
+    log.length = 0;
+    phone.textContent = '';
+    await next(phone, 'iotpay-fail');
+    expect([phone.status, desktop.status]).to.deep.equal(['failed', 'failed']);
+    expect(log).to.deep.equal(['fail (order)']);
   });
 
   it('an element that another one replaces in the same task is not in its way', async () => {

@@ -87,6 +87,15 @@ describe('outcomes', () => {
     expect(order).to.be.a('string');
   });
 
+  it('tells the backend of no failed order where the page has changed what is to be paid', async () => {
+    const tag = unique('changed');
+    const element = await fetchedElement(tag);
+    report({ result: 'FAIL', message: 'Declined' });
+    element.requestData = { tag, other: true };
+    await next(element, 'iotpay-ready');
+    expect((await seen(tag)).map(({ body }) => 'failed' in (body as object))).to.deep.equal([false, false]);
+  });
+
   it('keeps the form in the page while the outcome is unknown, out of reach: it may still tell of a success', async () => {
     const tag = unique('stays');
     const element = await readyElement({
