@@ -19,7 +19,8 @@ const claims = new Set<Claim>();
 /**
  * What became of secureIds on this page, where they were paid with or may have been; `undefined`, where a form was there
  * to be paid in, and nobody has told yet. A page that makes its markup anew (`innerHTML +=`, a clone, a snapshot) makes a
- * new element, which must not offer the same payment again. One book for each `Iotpay`: with another one, as a unit test makes it, the same secureId is another payment.
+ * new element, which must not offer the same payment again. One book for each `Iotpay`: with another one, as a unit test
+ * makes it, the same secureId is another payment.
  */
 const books = new WeakMap<IotpayFunction, Map<string, IotpayOutcome | undefined>>();
 

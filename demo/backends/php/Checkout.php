@@ -6,8 +6,17 @@ namespace Iotpay;
 require_once __DIR__ . '/Signature.php';
 
 /** A request that is refused, with the HTTP status that says why. */
-final class Refusal extends \Exception
+class Refusal extends \Exception
 {
+}
+
+/** IOTPay answered, and refused. */
+final class GatewayRefusal extends Refusal
+{
+    public function meansNotFound(): bool
+    {
+        return preg_match("/\\bnot (be )?found\\b|(\\bnot|n't) exist|\\bno such\\b|不存在/iu", $this->getMessage()) === 1;
+    }
 }
 
 /**
@@ -42,7 +51,7 @@ final class Checkout
         // MariaDB and MySQL would take the orders "a1" and "A1" for one.
         $end = $this->db->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'mysql' ? ' character set utf8mb4 collate utf8mb4_bin' : '';
         $this->db->exec('create table if not exists iotpay_order (id varchar(200) primary key, paid_by varchar(30), shipped integer not null default 0, lease bigint not null default 0)' . $end);
-        $this->db->exec('create table if not exists iotpay_attempt (number varchar(30) primary key, order_id varchar(200) not null, amount integer not null, currency varchar(3) not null, made bigint not null, secure_id varchar(200), status integer not null default 0, told integer not null default 0, hinted integer not null default 0)' . $end);
+        $this->db->exec('create table if not exists iotpay_attempt (number varchar(30) primary key, order_id varchar(200) not null, amount integer not null, currency varchar(3) not null, made bigint not null, secure_id varchar(200), status integer not null default 0, told integer not null default 0, hinted integer not null default 0, lapsed integer not null default 0)' . $end);
         $this->db->exec('create table if not exists iotpay_key (name varchar(64) primary key, body varchar(64) not null, secure_id varchar(200), made bigint not null)' . $end);
     }
 
@@ -83,7 +92,8 @@ final class Checkout
     public function reconcile(): void
     {
         $since = time() - self::UNDECIDED_S;
-        $rows = $this->rows('select distinct order_id from iotpay_attempt where made > ?', [$since]);
+        $watched = 'made > ? or (lapsed = 0 and secure_id is not null and status not in (2, 3))';
+        $rows = $this->rows("select distinct order_id from iotpay_attempt where $watched", [$since]);
         foreach ($rows as ['order_id' => $id]) {
             $this->settle($id, false);
             $this->ship($id);
@@ -229,18 +239,29 @@ final class Checkout
         return ['status' => $status, 'mchOrderNo' => $attempt['number'], 'amount' => (int) $attempt['amount'], 'currency' => 'CAD'];
     }
 
-    /** Asks the gateway about every attempt that may yet change. @throws Refusal where it does not answer, if that matters */
+    /**
+     * Asks the gateway about every attempt that may yet change, and once more after that: what was paid is not lost.
+     * @throws Refusal where it does not answer, if that matters
+     */
     private function settle(string $id, bool $mustKnow): void
     {
         foreach ($this->attempts($id) as $attempt) {
-            $watched = $attempt['told'] && $attempt['status'] != 9 || time() - $attempt['made'] < self::WATCHED_S;
+            $age = time() - $attempt['made'];
+            $isOver = $age >= self::WATCHED_S;
+            $watched = !$isOver || !$attempt['lapsed'] || $attempt['told'] && $attempt['status'] != 9;
             if ($this->isPaid($attempt) || !$attempt['secure_id'] || !$watched) {
                 continue;
             }
             try {
                 $found = $this->call('cc_query', ['mchOrderNo' => $attempt['number']]);
             } catch (Refusal $refusal) {
-                if ($mustKnow) {
+                $refused = $refusal instanceof GatewayRefusal;
+                if ($isOver && $refused && $refusal->meansNotFound()) {
+                    $this->lapse($attempt);
+                    continue;
+                }
+                // What IOTPay refuses to tell for longer than an order is kept closed closes it no more.
+                if ($mustKnow && !($refused && $age >= self::UNDECIDED_S)) {
                     throw $refusal;
                 }
                 error_log("order $id could not be asked about: {$refusal->getMessage()}");
@@ -248,8 +269,17 @@ final class Checkout
             }
             if ((string) ($found['mchOrderNo'] ?? '') === $attempt['number']) {
                 $this->heard($attempt, $found);
+                if ($isOver) {
+                    $this->lapse($attempt);
+                }
             }
         }
+    }
+
+    /** Asked about after its time: it is let go, unless somebody has told of it. */
+    private function lapse(array $attempt): void
+    {
+        $this->run('update iotpay_attempt set lapsed = 1 where number = ?', [$attempt['number']]);
     }
 
     /** Puts the gateway's word on record. What was paid stays paid. @return bool false: another amount was paid */
@@ -385,7 +415,7 @@ final class Checkout
             throw new Refusal("IOTPay answered what is no answer (HTTP $status).", 502);
         }
         if ($answer['retCode'] !== 'SUCCESS') {
-            throw new Refusal('IOTPay refused: ' . (string) ($answer['retMsg'] ?? ''), 502);
+            throw new GatewayRefusal('IOTPay refused: ' . (string) ($answer['retMsg'] ?? ''), 502);
         }
         return (array) ($answer['retData'] ?? []);
     }

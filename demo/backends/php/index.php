@@ -38,7 +38,12 @@ if (PHP_SAPI === 'cli') {
 }
 $path = (string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 try {
-    if (basename($path) === 'shipped' && getenv('SHOP_TEST') === '1') {
+    if (basename($path) === 'aged' && getenv('SHOP_TEST') === '1') {
+        // For tests only: an order's attempts are as old as if so many seconds had gone by; then the timer runs.
+        $db->prepare('update iotpay_attempt set made = made - ? where order_id = ?')->execute([(int) $_GET['seconds'], $_GET['order']]);
+        $checkout->reconcile();
+        [$status, $type, $body] = [200, 'text/plain', ''];
+    } elseif (basename($path) === 'shipped' && getenv('SHOP_TEST') === '1') {
         // For tests only: how often an order was shipped.
         $rows = $db->prepare('select count(*) from shipment where order_id = ?');
         $rows->execute([$_GET['order'] ?? '']);

@@ -58,3 +58,13 @@ if os.environ.get("SHOP_TEST") == "1":
         [row] = db.rows("select count(*) as times from shipment where order_id = ?", request.args["order"])
         db.close()
         return str(row["times"])
+
+    @app.route("/aged")
+    def aged():
+        """For tests only: an order's attempts are as old as if so many seconds had gone by; then the timer runs."""
+        db = Database(DATABASE)
+        change = "update iotpay_attempt set made = made - ? where order_id = ?"
+        db.run(change, int(request.args["seconds"]), request.args["order"])
+        db.close()
+        checkout.reconcile()
+        return ""

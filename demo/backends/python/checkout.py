@@ -26,7 +26,8 @@ TABLES = [
     " shipped integer not null default 0, lease bigint not null default 0)",
     "create table if not exists iotpay_attempt (number varchar(30) primary key, order_id varchar(200) not null,"
     " amount integer not null, currency varchar(3) not null, made bigint not null, secure_id varchar(200),"
-    " status integer not null default 0, told integer not null default 0, hinted integer not null default 0)",
+    " status integer not null default 0, told integer not null default 0, hinted integer not null default 0,"
+    " lapsed integer not null default 0)",
     "create table if not exists iotpay_key (name varchar(64) primary key, body varchar(64) not null,"
     " secure_id varchar(200))",
 ]
@@ -36,6 +37,14 @@ class Refusal(Exception):
     def __init__(self, http, words):
         super().__init__(words)
         self.http = http
+
+
+class GatewayRefusal(Refusal):
+    """IOTPay answered, and refused."""
+
+    @property
+    def means_not_found(self):
+        return re.search(r"\bnot (be )?found\b|(\bnot|n't) exist|\bno such\b|不存在", str(self), re.I) is not None
 
 
 class Database:
@@ -110,8 +119,9 @@ class Checkout:
     def reconcile(self):
         """For a timer, every few minutes: settles what nobody has told of."""
         with self._database() as db:
+            watched = "made > ? or (lapsed = 0 and secure_id is not null and status not in (2, 3))"
             since = int(time.time()) - UNDECIDED_S
-            for row in db.rows("select distinct order_id from iotpay_attempt where made > ?", since):
+            for row in db.rows(f"select distinct order_id from iotpay_attempt where {watched}", since):
                 self._settle(db, row["order_id"], False)
                 self._ship(db, row["order_id"])
 
@@ -243,21 +253,29 @@ class Checkout:
         return standing(paid[0] if paid else 9 if attempt["status"] == 9 else 1, attempt)
 
     def _settle(self, db, order_id, must_know):
-        """Asks the gateway about every attempt that may yet change."""
+        """Asks the gateway about every attempt that may yet change, and once more after that: what was paid is not lost."""
         for attempt in self._attempts(db, order_id):
-            young = time.time() - attempt["made"] < WATCHED_S
-            watched = young or (attempt["told"] and attempt["status"] != 9)
+            age = time.time() - attempt["made"]
+            watched = age < WATCHED_S or not attempt["lapsed"] or (attempt["told"] and attempt["status"] != 9)
             if attempt["status"] in PAID or not attempt["secure_id"] or not watched:
                 continue
+            lapse = "update iotpay_attempt set lapsed = 1 where number = ?"
             try:
                 found = self._call("cc_query", {"mchOrderNo": attempt["number"]})
             except Refusal as refusal:
-                if must_know:
+                refused = isinstance(refusal, GatewayRefusal)
+                if age >= WATCHED_S and refused and refusal.means_not_found:
+                    db.run(lapse, attempt["number"])
+                    continue
+                # What IOTPay refuses to tell for longer than an order is kept closed closes it no more.
+                if must_know and not (refused and age >= UNDECIDED_S):
                     raise
                 log.warning("order %s could not be asked about: %s", order_id, refusal)
                 continue
             if str(found.get("mchOrderNo")) == attempt["number"]:
                 self._heard(db, attempt, found)
+                if age >= WATCHED_S:
+                    db.run(lapse, attempt["number"])
 
     def _heard(self, db, attempt, fields):
         """Puts the gateway's word on record. What was paid stays paid. False: another amount was paid."""
@@ -348,7 +366,7 @@ class Checkout:
         except (OSError, ValueError, urllib.error.HTTPError) as error:
             raise Refusal(502, f"IOTPay could not be understood ({type(error).__name__}).") from None
         if not isinstance(answer, dict) or answer.get("retCode") != "SUCCESS":
-            raise Refusal(502, f"IOTPay refused: {answer.get('retMsg') if isinstance(answer, dict) else ''}")
+            raise GatewayRefusal(502, f"IOTPay refused: {answer.get('retMsg') if isinstance(answer, dict) else ''}")
         return answer.get("retData") or {}
 
     @staticmethod
