@@ -5,16 +5,8 @@ import '../../src/index.js';
 import type { IotpayCheckout, IotpayStatus } from '../../src/index.js';
 import { mounts, readyElement } from '../support/element.js';
 import { afterTest } from '../support/page.js';
+import { contrast, pixel, ratio, type Colour } from './contrast.js';
 import { EVERY_STATE } from './every-state.js';
-
-type Colour = readonly [number, number, number, number];
-
-const { contrast, over } = (await import(
-  new URL('/demo/playground/assets/contrast.js', location.href).href
-)) as {
-  contrast: (one: Colour, other: Colour) => number;
-  over: (top: Colour, below: Colour) => Colour;
-};
 
 const isChromium = 'userAgentData' in navigator;
 
@@ -250,34 +242,6 @@ describe('the custom properties', () => {
     expect(button).to.deep.equal(Object.fromEntries(Object.values(BUTTON)));
   });
 });
-
-const canvas = document.createElement('canvas');
-canvas.width = canvas.height = 1;
-const brush = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
-
-/** Any CSS colour as numbers. */
-function pixel(css: string): Colour {
-  brush.clearRect(0, 0, 1, 1);
-  brush.fillStyle = css;
-  brush.fillRect(0, 0, 1, 1);
-  const [red = 0, green = 0, blue = 0, alpha = 0] = brush.getImageData(0, 0, 1, 1).data;
-  return [red, green, blue, alpha / 255];
-}
-
-/** The colour that lies behind a node, everything around it included. */
-function behind(node: Element | null): Colour {
-  if (!node) return [255, 255, 255, 1];
-  const root = node.getRootNode();
-  const around = node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
-  const own = pixel(getComputedStyle(node).backgroundColor);
-  return own[3] === 1 ? own : over(own, behind(around));
-}
-
-/** How well a node's colour stands out from what lies behind it. */
-function ratio(node: Element): number {
-  const back = behind(node);
-  return contrast(over(pixel(getComputedStyle(node).color), back), back);
-}
 
 /** What an element shows as text: the innermost nodes that hold some, and are seen. */
 function texts(element: IotpayCheckout): Element[] {
