@@ -20,6 +20,9 @@ export interface ShopperReport {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** `hesitates`: pays, and often wants to pay in another way before the answer has come. */
+export type Habit = 'hesitates';
+
 interface Form {
   mount(selector: string, callback: (event: unknown) => void): unknown;
 }
@@ -29,6 +32,8 @@ type Iotpay = (secureId: string, mode: string, options?: unknown) => Form;
 const HOLD_MS = 250;
 /** A shopper who has paid waits this long before they pay in a form that is offered again, in milliseconds. */
 const PATIENCE_MS = 700;
+/** How long somebody who wants to pay waits for a form that is on its way, in milliseconds. */
+const FORM_MS = 2000;
 const GIVE_UP_MS = 30_000;
 const SCENARIOS = [
   'approved',
@@ -73,7 +78,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-export async function shopper(seed: number, gateway: string): Promise<ShopperReport> {
+export async function shopper(seed: number, gateway: string, habit?: Habit): Promise<ShopperReport> {
   const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const order = `S${seed}`;
@@ -159,7 +164,12 @@ export async function shopper(seed: number, gateway: string): Promise<ShopperRep
 
   const retry = () => element.shadowRoot?.querySelector<HTMLElement>('[part=retry]')?.click();
   const ways: Readonly<Record<string, () => void | Promise<unknown>>> = {
-    pay: () => (forms().length > 0 && Date.now() >= mayPayAt ? pay(pick(SCENARIOS)) : undefined),
+    // Waits for a form that is on its way: on a slow machine, everything would be over before there is one.
+    pay: async () => {
+      for (const until = Date.now() + FORM_MS; element.status === 'loading' && Date.now() < until;)
+        await pause(20);
+      if (forms().length > 0 && Date.now() >= mayPayAt) await pay(pick(SCENARIOS));
+    },
     'double click on retry': () => {
       fault(random() < 0.2 ? pick(['lost', '500']) : undefined);
       retry();
@@ -190,6 +200,8 @@ export async function shopper(seed: number, gateway: string): Promise<ShopperRep
     wait: () => pause(random() * 150),
   };
   const names = [...Object.keys(ways), 'pay', 'pay', 'wait', 'wait'];
+  if (habit === 'hesitates')
+    names.push(...Array<string>(8).fill('pay'), ...Array<string>(8).fill('change of data'));
 
   for (let step = 0; step < 14 && element.status !== 'succeeded'; step++) {
     const name = pick(names);

@@ -8,19 +8,21 @@ import { TRANSITIONS, type IotpayStatus } from '../../../src/checkout/status.js'
 import { startSandbox } from '../../../src/sandbox/index.js';
 import { createIotpay } from '../../../src/server/index.js';
 import { launchChromium } from '../../support/chromium.js';
-import type { ShopperReport } from './page.js';
+import type { Habit, ShopperReport } from './page.js';
 
 /**
  * Rules that can be switched off, to see the soak fail without them: each has a module in `mutants/` that takes the
- * place of one of the element's and replaces what it exports.
+ * place of one of the element's and replaces what it exports. Where few of the usual shoppers come to where nothing but the
+ * rule protects them, `habit` is that of those who do.
  */
-export const MUTATIONS = {
-  'idempotency-key': 'src/checkout/session.ts',
-  'superseded-run': 'src/checkout/run.ts',
-  'late-success': 'src/checkout/status.ts',
-} as const;
+export const MUTATIONS: Readonly<Record<Mutation, { readonly file: string; readonly habit?: Habit }>> = {
+  'idempotency-key': { file: 'src/checkout/session.ts' },
+  'superseded-run': { file: 'src/checkout/run.ts' },
+  // A form that was moved comes back when its order has been asked for. Another order is another form at once.
+  'late-success': { file: 'src/checkout/status.ts', habit: 'hesitates' },
+};
 
-export type Mutation = keyof typeof MUTATIONS;
+export type Mutation = 'idempotency-key' | 'superseded-run' | 'late-success';
 
 export interface SoakOptions {
   readonly runs: number;
@@ -28,6 +30,8 @@ export interface SoakOptions {
   /** Shoppers at a time. */
   readonly concurrency?: number;
   readonly mutation?: Mutation | undefined;
+  /** Default: the mutation's, else the usual ones. */
+  readonly habit?: Habit | undefined;
 }
 
 export interface SoakResult {
@@ -61,7 +65,7 @@ export const EXPECTED = (Object.keys(TRANSITIONS) as IotpayStatus[])
   .filter((each) => !NOT_HERE.has(each));
 
 async function bundle(mutation: Mutation | undefined): Promise<string> {
-  const replaced = mutation && resolve(MUTATIONS[mutation]);
+  const replaced = mutation && resolve(MUTATIONS[mutation].file);
   let applied = false;
   const mutate: Plugin = {
     name: 'mutation',
@@ -82,12 +86,18 @@ async function bundle(mutation: Mutation | undefined): Promise<string> {
     write: false,
     plugins: [mutate],
   });
-  if (mutation && !applied) throw new Error(`Nothing imports ${MUTATIONS[mutation]} any more.`);
+  if (mutation && !applied) throw new Error(`Nothing imports ${MUTATIONS[mutation].file} any more.`);
   return outputFiles[0]?.text ?? '';
 }
 
 /** Lets random shoppers loose on one page, and looks at the gateway's books afterwards. */
-export async function soak({ runs, seed, concurrency = 6, mutation }: SoakOptions): Promise<SoakResult> {
+export async function soak({
+  runs,
+  seed,
+  concurrency = 6,
+  mutation,
+  habit = mutation && MUTATIONS[mutation].habit,
+}: SoakOptions): Promise<SoakResult> {
   const script = await bundle(mutation);
   const sandbox = await startSandbox({ drive: true, unionPay: { tries: 5, interval: 10 } });
   const iotpay = createIotpay({ ...sandbox.merchant, gatewayOrigin: sandbox.origin });
@@ -163,14 +173,15 @@ export async function soak({ runs, seed, concurrency = 6, mutation }: SoakOption
     const worker = async () => {
       for (let i = next++; i < runs; i = next++) {
         const one = page.evaluate(
-          (number, gateway) =>
+          (number, gateway, wont) =>
             (
               globalThis as unknown as {
-                shopper(seed: number, gateway: string): Promise<ShopperReport>;
+                shopper(seed: number, gateway: string, habit?: Habit): Promise<ShopperReport>;
               }
-            ).shopper(number, gateway),
+            ).shopper(number, gateway, wont),
           seed + i,
           sandbox.origin,
+          habit,
         );
         reports.push(await one);
       }
