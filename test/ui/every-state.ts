@@ -46,7 +46,7 @@ async function askedInVain(): Promise<IotpayCheckout> {
   return element;
 }
 
-const asks = { orderStatusEndpoint: brokenEndpoint('stall', { route: 'order-status' }) };
+const asks = { orderStatusEndpoint: brokenEndpoint('500', { route: 'order-status' }) };
 
 type Row = readonly [name: string, reach: () => Promise<IotpayCheckout>];
 
