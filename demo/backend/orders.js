@@ -65,7 +65,7 @@ export class Orders {
           on conflict (id) do nothing returning *`,
         [`BC-${randomInt(10_000, 1_000_000)}`, visitor.id, lines, Date.now(), fromCart ? 1 : 0],
       );
-      if (row) return orderOf(row, []);
+      if (row) return orderOf(row);
     }
   }
 
@@ -96,7 +96,7 @@ export class Orders {
       'select * from orders where visitor = ? and in_cart = 1 order by placed desc limit 1',
       [visitor.id],
     );
-    return row && orderOf(row, []);
+    return row && orderOf(row);
   }
 
   /**
@@ -145,7 +145,7 @@ export class Orders {
    * @param {{mchOrderNo: string, amount: number}} payment
    * @param {boolean} done whether IOTPay has taken it on
    */
-  async giveBack(id, { mchOrderNo, amount }, done) {
+  async markGivenBack(id, { mchOrderNo, amount }, done) {
     await this.#database.query(
       `insert into given_back (mch_order_no, order_id, amount, done) values (?, ?, ?, ?)
         on conflict (mch_order_no) do update set done = excluded.done`,
@@ -156,10 +156,10 @@ export class Orders {
 
 /**
  * @param {Record<string, unknown>} row
- * @param {readonly Record<string, unknown>[]} back what was given back of it
+ * @param {readonly Record<string, unknown>[]} [back] what was given back of it
  * @returns {Order}
  */
-function orderOf(row, back) {
+function orderOf(row, back = []) {
   const wanted = /** @type {{slug: string, quantity: number}[]} */ (JSON.parse(String(row['lines'])));
   const lines = wanted.flatMap(({ slug, quantity }) => {
     const product = findProduct(slug);

@@ -64,9 +64,9 @@ export function createPayments({
     onPaid: ({ orderId, payment }) => orders.markPaid(orderId, payment),
     onPaidTwice: async ({ orderId, payment }) => {
       console.warn(`${orderId} was paid twice; ${payment.mchOrderNo} is being given back.`);
-      await orders.giveBack(orderId, payment, false);
+      await orders.markGivenBack(orderId, payment, false);
       await giveBack(checkout, orderId, payment.mchOrderNo);
-      await orders.giveBack(orderId, payment, true);
+      await orders.markGivenBack(orderId, payment, true);
     },
     onCardSaved: ({ id, cardId, channel, card: { cardNum, expiryDate, holder } }) =>
       visitors.saveCard(id, { cardId, channel, cardNum, expiryDate, holder }),

@@ -100,3 +100,10 @@ export const EVERY_STATE: readonly EveryState[] = Object.entries(BY_STATUS).flat
   ([status, { pay, add }]) =>
     [...pay, ...add].map(([name, reach]) => ({ name, status: status as IotpayStatus, reach })),
 );
+
+/** Brings an element into one of them, by its name. */
+export function reachState(name: string): Promise<IotpayCheckout> {
+  const state = EVERY_STATE.find((each) => each.name === name);
+  if (!state) throw new Error(`There is no state ${name}.`);
+  return state.reach();
+}

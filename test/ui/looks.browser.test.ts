@@ -6,7 +6,7 @@ import type { IotpayCheckout, IotpayStatus } from '../../src/index.js';
 import { mounts, readyElement } from '../support/element.js';
 import { afterTest } from '../support/page.js';
 import { contrast, pixel, ratio, type Colour } from './contrast.js';
-import { EVERY_STATE } from './every-state.js';
+import { EVERY_STATE, reachState } from './every-state.js';
 
 const isChromium = 'userAgentData' in navigator;
 
@@ -26,12 +26,6 @@ function pageStyle(text: string): HTMLStyleElement {
   document.head.append(style);
   afterTest(() => style.remove());
   return style;
-}
-
-function reach(name: string): Promise<IotpayCheckout> {
-  const state = EVERY_STATE.find((each) => each.name === name);
-  if (!state) throw new Error(`There is no state ${name}.`);
-  return state.reach();
 }
 
 /** What matches inside an element and is seen. */
@@ -197,19 +191,19 @@ describe('in each state', () => {
 describe('the custom properties', () => {
   it('--iotpay-font-size is the size, whatever --iotpay-font says', async () => {
     pageStyle('iotpay-checkout { --iotpay-font: 21px monospace; --iotpay-font-size: 19px }');
-    const element = await reach('set-up error');
+    const element = await reachState('set-up error');
     expect(computed(element, '[part=message]', 'font-size')).to.equal('19px');
   });
 
   it('--iotpay-frame-height is given to a frame that sets none itself', async () => {
     pageStyle('iotpay-checkout { --iotpay-frame-height: 351px }');
-    const element = await reach('ready');
+    const element = await reachState('ready');
     expect(element.querySelector('iframe')?.offsetHeight).to.equal(351);
   });
 
   it('--iotpay-accent-color is the ring around what the keyboard is on', async () => {
     pageStyle(`iotpay-checkout { --iotpay-accent-color: ${RED} }`);
-    const element = await reach('set-up error');
+    const element = await reachState('set-up error');
     const [button] = seen(element, '[part=retry]');
     button?.focus({ focusVisible: true });
     expect(button?.matches(':focus-visible'), 'the ring is there').to.equal(true);
@@ -219,10 +213,10 @@ describe('the custom properties', () => {
 
   it('--iotpay-radius makes the corners of fields and buttons, 0.6 as round, unless they have their own', async () => {
     const style = pageStyle('iotpay-checkout { --iotpay-radius: 20px }');
-    const loading = await reach('loading');
+    const loading = await reachState('loading');
     expect(computed(loading, 'i:nth-child(2)', 'border-top-left-radius')).to.equal('12px');
     expect(computed(loading, 'i:last-child', 'border-top-left-radius')).to.equal('12px');
-    const error = await reach('set-up error');
+    const error = await reachState('set-up error');
     expect(computed(error, '[part=retry]', 'border-top-left-radius')).to.equal('12px');
     style.textContent += 'iotpay-checkout { --iotpay-retry-radius: 5px; --iotpay-button-border-radius: 4px }';
     expect(computed(error, '[part=retry]', 'border-top-left-radius')).to.equal('5px');
@@ -232,7 +226,7 @@ describe('the custom properties', () => {
   it('of IOTPay’s button are handed to IOTPay when the form mounts, and dress the skeleton’s button', async () => {
     const sheet = Object.entries(BUTTON).map(([name, [, value]]) => `${name}: ${value};`);
     pageStyle(`iotpay-checkout { ${sheet.join(' ')} }`);
-    const loading = await reach('loading');
+    const loading = await reachState('loading');
     expect(computed(loading, 'i:last-child', 'height')).to.equal('57px');
     expect(computed(loading, 'i:last-child', 'background-color')).to.equal('rgb(19, 20, 21)');
     expect(computed(loading, 'i:last-child', 'background-image')).to.include('gradient');
@@ -301,7 +295,7 @@ describe('the themes', () => {
       if (isChromium) await emulateMedia({ colorScheme });
       for (const [theme, sheet] of Object.entries(sheets)) {
         const style = pageStyle(sheet);
-        const element = await reach('idle');
+        const element = await reachState('idle');
         const own = getComputedStyle(element);
         const [front, back] = ['color', 'background-color'].map((name) =>
           pixel(own.getPropertyValue(`--iotpay-button-${name}`).trim()),
@@ -317,7 +311,7 @@ describe('the themes', () => {
 
   it('plain has square corners and the page’s own colour of text', async () => {
     pageStyle(`html { color: rgb(60, 20, 90) } ${sheets['plain']}`);
-    const element = await reach('set-up error');
+    const element = await reachState('set-up error');
     expect(computed(element, '.panel', 'border-top-left-radius')).to.equal('2px');
     expect(computed(element, '[part=retry]', 'border-top-left-radius')).to.equal('2px');
     expect(computed(element, '[part=message]', 'color')).to.equal('rgb(60, 20, 90)');
@@ -329,14 +323,14 @@ describe('the themes', () => {
     const element = await readyElement();
     expect((mounts().at(-1)?.options as { darkMode: boolean }).darkMode).to.equal(true);
     element.remove();
-    const error = await reach('set-up error');
+    const error = await reachState('set-up error');
     expect(getComputedStyle(error).colorScheme).to.equal('dark');
     expect(contrast(pixel(computed(error, '.panel', 'background-color')), [0, 0, 0, 1])).to.be.below(2);
   });
 
   it('soft is round, larger and light, also on a page that is dark', async () => {
     const style = pageStyle('');
-    const element = await reach('set-up error');
+    const element = await reachState('set-up error');
     const size = parseFloat(computed(element, '[part=message]', 'font-size'));
     const radius = parseFloat(computed(element, '.panel', 'border-top-left-radius'));
     style.textContent = `html { color-scheme: dark } ${sheets['soft']}`;

@@ -6,7 +6,7 @@ import type { IotpayCheckout } from '../../src/index.js';
 import { next, pause, readyElement, report, unique, until, type Setting } from '../support/element.js';
 import { brokenEndpoint } from '../support/page.js';
 import { findings, loadAxe } from './axe.js';
-import { EVERY_STATE } from './every-state.js';
+import { reachState } from './every-state.js';
 import { brokenElement, FAIL, gatewayOrigin, loadingElement, PAID, TIMEOUT } from './elements.js';
 
 const isChromium = 'userAgentData' in navigator;
@@ -128,11 +128,6 @@ const KINDS = {
 
 describe('no state is told from another by its colour alone', () => {
   const kinds = Object.entries(KINDS);
-  const reach = (name: string): Promise<IotpayCheckout> => {
-    const state = EVERY_STATE.find((each) => each.name === name);
-    if (!state) throw new Error(`There is no state ${name}.`);
-    return state.reach();
-  };
   /** The lines of the icon, without their colour. */
   const shape = (icon: Element): string =>
     [...icon.children]
@@ -145,7 +140,7 @@ describe('no state is told from another by its colour alone', () => {
     const shapes = new Map<string, string>();
     const words = new Map<string, string>();
     for (const [kind, name] of kinds) {
-      const element = await reach(name);
+      const element = await reachState(name);
       const icon = shadow(element, '[part=icon]');
       expect(shown(icon), `${kind}: its icon is shown`).to.equal(true);
       expect(shape(icon as Element), kind).to.not.equal('');

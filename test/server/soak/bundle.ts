@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import type { Mutation } from './mutations.js';
+import { withoutRule, type Mutation } from './mutations.js';
 
 /**
  * The server's program as one file: it starts in a moment, and a rule can be switched off in it.
@@ -16,13 +16,9 @@ export async function bundleShop(outfile: string, mutation: Mutation | undefined
       const path = resolve('src/server/checkout', mutation.file);
       builder.onLoad({ filter: /\.ts$/ }, async (args) => {
         if (args.path !== path) return undefined;
-        const parts = (await readFile(path, 'utf8')).split(mutation.text);
-        if (parts.length !== 2)
-          throw new Error(
-            `${mutation.file}: expected ${JSON.stringify(mutation.text)} once, found it ${parts.length - 1} times. The rule was written anew: write its mutation anew.`,
-          );
+        const contents = withoutRule(await readFile(path, 'utf8'), mutation);
         applied = true;
-        return { contents: parts.join(mutation.instead), loader: 'ts' };
+        return { contents, loader: 'ts' };
       });
     },
   };

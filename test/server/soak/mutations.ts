@@ -115,3 +115,16 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     conditions: { habit: 'money-back' },
   },
 };
+
+/**
+ * A file's source without the rule.
+ * @throws Error where the rule does not stand in it exactly once
+ */
+export function withoutRule(source: string, { file, text, instead }: Mutation): string {
+  const parts = source.split(text);
+  if (parts.length !== 2)
+    throw new Error(
+      `${file}: expected ${JSON.stringify(text)} once, found it ${parts.length - 1} times. The rule was written anew: write its mutation anew.`,
+    );
+  return parts.join(instead);
+}
