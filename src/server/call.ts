@@ -91,7 +91,9 @@ async function send(connection: Connection, name: CallName, signed: JsonObject):
     // UnionPay's "Timeout", and an order that has not failed, are no refusals: the money may yet move.
     const state = stateOf(readWhole(data['status']));
     const isOpen = meansTimeout(words) || (state !== undefined && state !== 'failed');
-    const reason = words ? `the gateway refused: ${words}` : 'the gateway refused without giving a reason.';
+    const reason = words
+      ? `the gateway refused: ${sentence(words)}`
+      : 'the gateway refused without giving a reason.';
     throw fail('refused', reason + likelyCause(words), {
       retMsg: words,
       outcomeUnknown: movesMoney && isOpen,
@@ -187,6 +189,9 @@ function wordsOf(retMsg: unknown, secrets: readonly unknown[]): string | undefin
   return text === undefined ? undefined : maskText(text);
 }
 
+/** Words with a full stop behind them, where they have none. */
+const sentence = (words: string): string => (/[.!?…。！？]$/.test(words) ? words : `${words}.`);
+
 const includesOneOf = (words: string, list: readonly string[]) =>
   list.some((each) => words.toLowerCase().includes(each));
 
@@ -204,10 +209,10 @@ function meansSignError(error: unknown): boolean {
 /** What is to be looked at where the gateway refuses who asks, rather than what is asked. */
 function likelyCause(words = ''): string {
   if (includesOneOf(words, SIGN_ERRORS))
-    return '. Is the merchant key (IOTPAY_MERCHANT_KEY) the one that belongs to this mchId?';
-  if (includesOneOf(words, ['mchid'])) return '. Is the mchId (IOTPAY_MCH_ID) the one that IOTPay gave you?';
+    return ' Is the merchant key (IOTPAY_MERCHANT_KEY) the one that belongs to this mchId?';
+  if (includesOneOf(words, ['mchid'])) return ' Is the mchId (IOTPAY_MCH_ID) the one that IOTPay gave you?';
   if (includesOneOf(words, ['loginname']))
-    return '. Is the loginName (IOTPAY_LOGIN_NAME) the one that IOTPay gave you?';
+    return ' Is the loginName (IOTPAY_LOGIN_NAME) the one that IOTPay gave you?';
   return '';
 }
 

@@ -123,6 +123,10 @@ interface CheckedOptions {
 }
 
 function checkOptions(options: IotpayClientOptions): CheckedOptions {
+  if (!isObject(options))
+    throw new TypeError(
+      `createIotpay: expected an object with mchId, merchantKey and loginName, received ${options === null ? 'null' : typeof options}.`,
+    );
   const { mchId, merchantKey, loginName, timeout = DEFAULT_TIMEOUT_MS, gatewayOrigin, fetch } = options;
   checkText('mchId', 'IOTPAY_MCH_ID', mchId, FIELD_LIMITS.mchId);
   checkText('loginName', 'IOTPAY_LOGIN_NAME', loginName, FIELD_LIMITS.loginName);
@@ -169,8 +173,21 @@ function checkOrigin(wanted: string): string {
   const origin = listedOrigin(wanted, true);
   if (origin) return origin;
   throw new TypeError(
-    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${URL.canParse(wanted) ? JSON.stringify(new URL(wanted).origin) : 'what is no URL'}.`,
+    `createIotpay: gatewayOrigin: expected ${PRODUCTION_ORIGIN}, ${DEVELOPMENT_ORIGIN} or a loopback origin, received ${receivedOrigin(wanted)}.`,
   );
+}
+
+/** What an address is, for an error: its origin, and what it has beyond. Never the parts themselves: one may be a password. */
+function receivedOrigin(wanted: string): string {
+  if (!URL.canParse(wanted)) return 'what is no URL';
+  const { origin, username, password, pathname, search, hash } = new URL(wanted);
+  const more = [
+    username || password ? 'a user' : '',
+    pathname === '/' || pathname === '' ? '' : 'a path',
+    search && 'a query',
+    hash && 'a fragment',
+  ].filter(Boolean);
+  return JSON.stringify(origin) + (more.length > 0 ? ` with ${more.join(' and ')}` : '');
 }
 
 /** Everybody may know the sandbox's keys: with one of them, anybody could sign a notification that an order is paid. */

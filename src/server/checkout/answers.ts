@@ -34,7 +34,9 @@ function failureOf(error: unknown): {
       return { httpStatus: 504, retMsg: 'The gateway did not answer in time.' };
     case 'request':
       return { httpStatus: 500, retMsg: 'The order breaks the gateway’s limits; see the server’s log.' };
-    default:
+    case 'network':
       return { httpStatus: 502, retMsg: 'The gateway could not be reached.' };
+    default:
+      return { httpStatus: 502, retMsg: 'The gateway’s answer could not be understood.' };
   }
 }

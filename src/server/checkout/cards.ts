@@ -21,7 +21,7 @@ const FOUND_AGAIN_MS = 2 * WATCHED_MS;
 
 /** A card that the gateway has, under the number that charges it. */
 export interface SavedCard {
-  /** The merchant's own id, as `order` gave it. */
+  /** The merchant's own id, as `order` gave it; a number as a text. */
   readonly id: string;
   /** For `charge`. */
   readonly cardId: string;

@@ -10,7 +10,7 @@ import { guardStore } from './guard.js';
 import { headTags, type HeadOptions } from './head.js';
 import { kindOf } from './kind.js';
 import { consoleLog, loggerOf, type Log } from './log.js';
-import { checkOptions } from './options.js';
+import { checkNames, checkOptions, strangersIn } from './options.js';
 import { notificationRoute } from './notifications.js';
 import {
   askOrder,
@@ -93,6 +93,11 @@ export interface ChargeOptions<Context = unknown> {
 export interface RefundOptions extends RefundChoice {
   /** In cents. Default: all that is left. */
   readonly amount?: number | bigint | string | undefined;
+  /**
+   * Your own number for this refund (of the return, of the row in your table), a text of 1 to 200 characters or a whole number:
+   * it is given back once, however often and from wherever it is asked for. Two refunds of the same amount have two.
+   */
+  readonly refundId?: string | number | bigint | undefined;
 }
 
 /** The merchant's half. Its functions need no `this`. */
@@ -110,8 +115,10 @@ export interface Checkout<Context = unknown> {
    */
   charge(orderId: string, options: ChargeOptions<Context>): Promise<OrderStanding>;
   /**
-   * Restores all or part of a payment. After an error with `outcomeUnknown`, call again with the same arguments: it is
-   * found out what became of the first, and none is made twice.
+   * Restores all or part of a payment, one refund of an order after the other. With a `refundId` each is given back once.
+   * Without one, calls for the same amount that overlap (a double click) are one refund, and calls one after the other are two.
+   * After an error with `outcomeUnknown`, call again with the same arguments: it is found out what became of the first, and
+   * none is made twice.
    */
   refund(orderId: string, options?: RefundOptions): Promise<Refund>;
   /** Cancels a payment that is not settled yet. */
@@ -135,6 +142,7 @@ export interface Checkout<Context = unknown> {
 export function createCheckout<Context = unknown>(options: CheckoutOptions<Context>): Checkout<Context> {
   checkOptions(options);
   const works = worksOf(options);
+  for (const line of strangersIn(options)) works.log.warn(line);
   const secureId = secureIdRoute(works);
   const orderStatus = orderStatusRoute(works);
   const notification = notificationRoute(options.iotpay, works);
@@ -157,16 +165,18 @@ export function createCheckout<Context = unknown>(options: CheckoutOptions<Conte
     secureId,
     orderStatus,
     notification,
-    status: (orderId) => standingOf(works, nameOf(checkId('status', orderId))),
-    charge: (orderId, choice) => charge(works, checkId('charge', orderId), choice),
-    async refund(orderId, { amount, ...choice } = {}) {
-      const cents = amount === undefined ? undefined : checkCents('refund: amount', amount);
-      return works.refunds.giveBack(checkId('refund', orderId), 'refund', cents, choice);
-    },
+    status: async (orderId) => standingOf(works, nameOf(checkId('status', orderId))),
+    charge: async (orderId, choice) => charge(works, checkId('charge', orderId), choice),
+    refund: async (orderId, choice = {}) => refund(works, orderId, choice),
     async void(orderId, choice = {}) {
-      return works.refunds.giveBack(checkId('void', orderId), 'void', undefined, choice);
+      checkNames('void', choice, ['mchOrderNo']);
+      const { mchOrderNo } = choice;
+      const question = { kind: 'void', cents: undefined, refundId: undefined, mchOrderNo } as const;
+      return works.refunds.giveBack(checkId('void', orderId), question);
     },
-    async reconcile({ limit } = {}) {
+    async reconcile(choice = {}) {
+      checkNames('reconcile', choice, ['limit']);
+      const { limit } = choice;
       return reconcile({ ...works, cards: options.onCardSaved ? works.cards : undefined }, limit);
     },
     head: (options) => headTags(works.gatewayOrigin, options),
@@ -199,7 +209,7 @@ function worksOf<Context>(options: CheckoutOptions<Context>): Works<Context> {
     attempts,
     forms: new Forms({ iotpay, attempts, records, notifyUrl, returnUrl, now }),
     charges: new Charges({ iotpay, attempts, records, notifyUrl, now, log }),
-    refunds: new Refunds(iotpay, records, notifyUrl),
+    refunds: new Refunds({ iotpay, store, records, notifyUrl }),
     cards: new Cards({ iotpay, store, returnUrl, onCardSaved, now, log }),
     delivery: new Delivery({ onPaid, onPaidTwice, store, records, log }),
     origins: readOrigins(options.allowedOrigins, options.publicOrigin),
@@ -207,6 +217,24 @@ function worksOf<Context>(options: CheckoutOptions<Context>): Works<Context> {
     now,
     gatewayOrigin: iotpay.gatewayOrigin,
   };
+}
+
+function refund<Context>(
+  { refunds }: Works<Context>,
+  orderId: unknown,
+  choice: RefundOptions,
+): Promise<Refund> {
+  checkNames('refund', choice, ['amount', 'refundId', 'mchOrderNo']);
+  const { amount, refundId, mchOrderNo } = choice;
+  return refunds.giveBack(checkId('refund', orderId), {
+    kind: 'refund',
+    cents: amount === undefined ? undefined : checkCents('refund: amount', amount),
+    refundId:
+      refundId === undefined
+        ? undefined
+        : checkId('refund', refundId, 'refundId: expected your own number of this refund'),
+    mchOrderNo,
+  });
 }
 
 /** What an order stands at, after the gateway was asked where that is needed. */
@@ -236,8 +264,9 @@ async function charge<Context>(
   id: string,
   choice: ChargeOptions<Context>,
 ): Promise<OrderStanding> {
+  checkNames('charge', choice, ['cardId', 'amount', 'request', 'context', 'data', 'formClosed']);
   const name = nameOf(id);
-  const cardId: unknown = choice?.cardId;
+  const cardId: unknown = choice.cardId;
   if (typeof cardId !== 'string' || cardId === '')
     throw new TypeError(`charge: cardId: expected a saved card's number, received ${kindOf(cardId)}.`);
   const wanted = await orderToCharge(works.order, id, choice, await works.records.read(name));

@@ -26,7 +26,7 @@ const MARK_MS = 15_000;
 
 /** What `onPaid` is told. */
 export interface PaidOrder {
-  /** The merchant's own id, as `order` gave it. */
+  /** The merchant's own id, as `order` gave it; a number as a text. */
   readonly orderId: string;
   readonly payment: Payment;
 }

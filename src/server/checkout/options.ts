@@ -1,3 +1,4 @@
+import { FIELD_LIMITS } from '../../gateway/limits.js';
 import { kindOf } from './kind.js';
 
 /** What an option must be. */
@@ -17,10 +18,15 @@ const OPTIONAL_FUNCTION: Rule = {
   expected: 'a function, or nothing',
   holds: (value) => value === undefined || isFunction(value),
 };
-const ADDRESS: Rule = {
-  expected: 'an absolute http(s) address',
-  holds: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value),
-};
+/** Longer than the gateway takes, it would be refused with every order. */
+const addressOf = (longest: number): Rule => ({
+  expected: `an absolute http(s) address of at most ${longest} characters`,
+  holds: (value) =>
+    typeof value === 'string' &&
+    URL.canParse(value) &&
+    /^https?:/i.test(value) &&
+    [...value].length <= longest,
+});
 
 const RULES: Readonly<Record<string, Rule>> = {
   iotpay: {
@@ -36,9 +42,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   onCardSaved: OPTIONAL_FUNCTION,
   onPaidTwice: OPTIONAL_FUNCTION,
   log: OPTIONAL_FUNCTION,
-  notifyUrl: ADDRESS,
-  returnUrl: ADDRESS,
+  notifyUrl: addressOf(FIELD_LIMITS.notifyUrl),
+  returnUrl: addressOf(FIELD_LIMITS.returnUrl),
 };
+
+/** Those that `readOrigins` checks besides. */
+const NAMES: readonly string[] = [...Object.keys(RULES), 'allowedOrigins', 'publicOrigin'];
 
 /**
  * Checks what `createCheckout` was given.
@@ -52,4 +61,24 @@ export function checkOptions(options: unknown): void {
     if (!holds(value))
       throw new TypeError(`createCheckout: ${name}: expected ${expected}, received ${kindOf(value)}.`);
   }
+}
+
+/** What `createCheckout` was given and knows nothing of: a function under such a name would never be called. */
+export function strangersIn(options: object): readonly string[] {
+  return Object.entries(options)
+    .filter(([name, value]) => value !== undefined && !NAMES.includes(name))
+    .map(([name]) => `createCheckout: there is no option ${name}. There are: ${NAMES.join(', ')}.`);
+}
+
+/**
+ * Checks what a function that moves money was given: a number in place of `{ amount }`, or a name that is spelled wrong,
+ * would move another sum than was meant.
+ * @throws TypeError that names what was expected and what was received
+ */
+export function checkNames(where: string, given: unknown, names: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new TypeError(`${where}: expected an object with ${names.join(', ')}, received ${kindOf(given)}.`);
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new TypeError(`${where}: there is no ${name}. There are: ${names.join(', ')}.`);
 }

@@ -137,20 +137,22 @@ export function textsOf({ subject, body, mchUserId }: CheckedOrder) {
   };
 }
 
-/** The merchant's own id as a text. @throws TypeError */
-export function checkId(where: string, id: unknown): string {
+/**
+ * The merchant's own id as a text.
+ * @param what - which one it is, for the error
+ * @throws TypeError
+ */
+export function checkId(where: string, id: unknown, what = 'id: expected your own order id'): string {
   const written =
     typeof id === 'bigint' || (typeof id === 'number' && Number.isSafeInteger(id)) ? `${id}` : id;
   if (
     typeof written === 'string' &&
     written.trim() !== '' &&
-    written.length <= MAX_ID &&
+    [...written].length <= MAX_ID &&
     !/\p{Surrogate}/u.test(written)
   )
     return written;
-  throw new TypeError(
-    `${where}: id: expected your own order id, a text of 1 to ${MAX_ID} characters, received ${kindOf(id)}.`,
-  );
+  throw new TypeError(`${where}: ${what}, a text of 1 to ${MAX_ID} characters, received ${kindOf(id)}.`);
 }
 
 /** An amount in whole cents, however a database writes it. @throws TypeError */

@@ -86,6 +86,8 @@ export interface Refund {
   readonly amount: number;
   /** `asked`: not known whether it was done. */
   readonly state: 'asked' | 'done' | 'refused';
+  /** The merchant's own number for it, where one was given. */
+  readonly refundId?: string;
 }
 
 /** Everything that is known of one order. */

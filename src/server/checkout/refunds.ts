@@ -2,10 +2,19 @@ import { stateOf } from '../../gateway/status.js';
 import type { Order } from '../answers.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
+import type { GuardedStore } from './guard.js';
 import { kindOf } from './kind.js';
+import { withLease } from './lease.js';
 import { findOrder } from './query.js';
 import { attemptOf, nameOf, newNumber, type OrderRecord, type Payment, type Refund } from './record.js';
 import type { Records } from './records.js';
+
+/** How long a call waits for another one that gives back money of the same order, in milliseconds: a server that dies keeps its turn for half a minute. */
+const TURN_MS = 120_000;
+/** After so many milliseconds a call that is still at work keeps no other from its turn. */
+const TURN_LIMIT_MS = 600_000;
+/** How often it is looked whether the turn has come, in milliseconds. */
+const LOOK_MS = 50;
 
 /** Which payment is given back. */
 export interface RefundChoice {
@@ -13,36 +22,88 @@ export interface RefundChoice {
   readonly mchOrderNo?: string | undefined;
 }
 
-/** Gives money back: each refund once, however often its answer is lost. */
+/** What is asked for. */
+export interface RefundQuestion extends RefundChoice {
+  readonly kind: Refund['kind'];
+  /** How much, in cents; `undefined`: all that is left. */
+  readonly cents: number | undefined;
+  /** The merchant's own number for it. */
+  readonly refundId: string | undefined;
+}
+
+export interface RefundsOptions {
+  readonly iotpay: Pick<Iotpay, 'refund' | 'voidOrder' | 'queryOrder'>;
+  readonly store: GuardedStore;
+  readonly records: Records;
+  readonly notifyUrl: string;
+}
+
+/** Gives money back: each refund once, however often its answer is lost and however many ask at once. */
 export class Refunds {
-  readonly #iotpay: Pick<Iotpay, 'refund' | 'voidOrder' | 'queryOrder'>;
+  readonly #iotpay: RefundsOptions['iotpay'];
+  readonly #store: GuardedStore;
   readonly #records: Records;
   readonly #notifyUrl: string;
 
-  constructor(
-    iotpay: Pick<Iotpay, 'refund' | 'voidOrder' | 'queryOrder'>,
-    records: Records,
-    notifyUrl: string,
-  ) {
+  constructor({ iotpay, store, records, notifyUrl }: RefundsOptions) {
     this.#iotpay = iotpay;
+    this.#store = store;
     this.#records = records;
     this.#notifyUrl = notifyUrl;
   }
 
   /**
-   * @param cents - how much; `undefined`: all that is left
-   * @returns the refund as it was done. A refund of the same amount whose answer was lost is found again, and not made twice
+   * Gives back one at a time of an order, on whatever server, so that each knows of the one before.
+   * @returns the refund as it was done. The one of another call, where that was under way when this one began and both ask for
+   *   the same: a double click, a request that a proxy repeats. What was done before this call began is another refund, unless
+   *   both have the same refundId
    * @throws RangeError, TypeError; IotpayGatewayError (with `outcomeUnknown`: call again, with the same arguments)
    */
-  async giveBack(
-    id: string,
-    kind: Refund['kind'],
-    cents: number | undefined,
-    choice: RefundChoice,
-  ): Promise<Refund> {
+  async giveBack(id: string, question: RefundQuestion): Promise<Refund> {
     const name = nameOf(id);
     const record = await this.#records.read(name);
-    const payment = this.#paymentOf(id, record, choice);
+    const payment = this.#paymentOf(id, record, question);
+    const over = (record?.refunds ?? []).filter(({ state }) => state !== 'asked');
+    const earlier = new Set(over.map(({ mchRefundNo }) => mchRefundNo));
+    return this.#inTurn(name, question.kind, async () => {
+      const now = await this.#records.read(name);
+      const found =
+        sameIn(now, payment, question, earlier) ?? (await this.#settleAll(name, payment, question, now));
+      if (found) return found;
+      const planned = await this.#plan(name, id, question, payment);
+      return planned.state === 'done' ? planned : this.#send(name, payment, planned);
+    });
+  }
+
+  /** @throws IotpayGatewayError where another refund of the order takes too long */
+  async #inTurn(name: string, kind: Refund['kind'], work: () => Promise<Refund>): Promise<Refund> {
+    const endMs = Date.now() + TURN_MS;
+    for (;;) {
+      const turn = await withLease(this.#store, `refund:${name}`, TURN_LIMIT_MS, work);
+      if (turn) return turn.value;
+      if (Date.now() >= endMs)
+        throw new IotpayGatewayError(
+          'timeout',
+          `another refund of this order has been under way for ${TURN_MS} ms.`,
+          {
+            call: kind,
+            outcomeUnknown: true,
+          },
+        );
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /**
+   * Finds out what became of every refund of the order of which that is not known.
+   * @returns the one that is asked for, where it is among them and was done
+   */
+  async #settleAll(
+    name: string,
+    payment: Payment,
+    question: RefundQuestion,
+    record: OrderRecord | undefined,
+  ): Promise<Refund | undefined> {
     for (const pending of (record?.refunds ?? []).filter(({ state }) => state === 'asked')) {
       // Its own payment's: under another one's number the wrong money would be given back.
       const own = attemptOf(record, pending.mchOrderNo)?.payment;
@@ -54,19 +115,17 @@ export class Refunds {
       }
       const settled = await this.#settle(name, own, pending);
       // The same call again. Where all is asked for, it is what is left that counts.
-      if (settled.state === 'done' && pending.kind === kind && cents === pending.amount) return settled;
+      if (settled.state === 'done' && isSame(pending, question)) return settled;
     }
-    const planned = await this.#plan(name, id, kind, cents, payment);
-    if (planned.state === 'done') return planned;
-    return this.#send(name, payment, planned);
+    return undefined;
   }
 
-  #paymentOf(id: string, record: OrderRecord | undefined, { mchOrderNo }: RefundChoice): Payment {
-    const number = mchOrderNo ?? record?.paidBy;
+  #paymentOf(id: string, record: OrderRecord | undefined, { kind, mchOrderNo }: RefundQuestion): Payment {
+    const number = mchOrderNo === undefined ? record?.paidBy : mchOrderNo;
     const payment = attemptOf(record, number)?.payment;
     if (payment?.payOrderId !== undefined) return payment;
     throw new TypeError(
-      `refund: expected the id of an order that is paid, received ${JSON.stringify(id)}${
+      `${kind}: expected the id of an order that is paid, received ${JSON.stringify(id)}${
         mchOrderNo === undefined ? '' : ` with the payment ${kindOf(mchOrderNo)}`
       }, of which no payment is on record.`,
     );
@@ -80,8 +139,7 @@ export class Refunds {
   async #plan(
     name: string,
     id: string,
-    kind: Refund['kind'],
-    cents: number | undefined,
+    { kind, cents, refundId }: RefundQuestion,
     payment: Payment,
   ): Promise<Refund> {
     let planned: Refund | undefined;
@@ -92,11 +150,20 @@ export class Refunds {
       );
       left = payment.amount - given.reduce((sum, { amount }) => sum + amount, 0);
       const amount = cents ?? left;
-      planned =
-        cents === undefined && left <= 0 ? given.findLast(({ state }) => state === 'done') : undefined;
+      // Of its own number nothing was done, or it would have been found.
+      const isDone = cents === undefined && refundId === undefined && left <= 0;
+      planned = isDone ? given.findLast(({ state }) => state === 'done') : undefined;
       if (planned) return undefined;
       if (!record || amount > left || left <= 0) return undefined;
-      planned = { mchRefundNo: newNumber(id), kind, mchOrderNo: payment.mchOrderNo, amount, state: 'asked' };
+      const { mchOrderNo } = payment;
+      planned = {
+        mchRefundNo: newNumber(id),
+        kind,
+        mchOrderNo,
+        amount,
+        state: 'asked',
+        ...(refundId === undefined ? {} : { refundId }),
+      };
       return { ...record, refunds: [...(record.refunds ?? []), planned] };
     });
     if (planned) return planned;
@@ -168,4 +235,39 @@ export class Refunds {
     });
     return marked;
   }
+}
+
+/** Whether a refund on record is the one that is asked for. */
+function isSame(refund: Refund, { kind, cents, refundId }: RefundQuestion): boolean {
+  if (refundId !== undefined || refund.refundId !== undefined) return refund.refundId === refundId;
+  return refund.kind === kind && refund.amount === cents;
+}
+
+/**
+ * The refund on record that is the one asked for, and was done.
+ * @param earlier - the numbers of those that were over before this was asked: without a refundId, the same again is another one
+ * @throws TypeError where the refundId is that of another refund
+ */
+function sameIn(
+  record: OrderRecord | undefined,
+  payment: Payment,
+  question: RefundQuestion,
+  earlier: ReadonlySet<string>,
+): Refund | undefined {
+  const { kind, cents, refundId } = question;
+  const known = (record?.refunds ?? []).filter(({ state }) => state !== 'refused');
+  if (refundId === undefined)
+    return known.find(
+      (refund) =>
+        refund.state === 'done' &&
+        refund.mchOrderNo === payment.mchOrderNo &&
+        !earlier.has(refund.mchRefundNo) &&
+        isSame(refund, question),
+    );
+  const found = known.find((refund) => isSame(refund, question));
+  if (found && (found.mchOrderNo !== payment.mchOrderNo || (cents !== undefined && found.amount !== cents)))
+    throw new TypeError(
+      `${kind}: refundId: expected a number of its own for each refund, received ${JSON.stringify(refundId)}, which is that of ${found.amount} cents of the payment ${found.mchOrderNo}.`,
+    );
+  return found?.state === 'done' ? found : undefined;
 }

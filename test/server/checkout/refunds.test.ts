@@ -1,7 +1,7 @@
 // Money is given back once, and from the payment that was meant, whatever becomes of the answers.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { IotpayGatewayError, Refund } from '../../../src/server/index.js';
+import { memoryStore, type IotpayGatewayError, type Refund, type Store } from '../../../src/server/index.js';
 import { openCounter, paidFields, signedJson, type Refuses, type Says } from '../attacks/counter.js';
 import { payTwice, shopFor, until, type Shop } from './shop.js';
 
@@ -75,9 +75,187 @@ describe('a refund', () => {
   });
 });
 
+describe('refunds at the same moment', () => {
+  const numbersOf = (refunds: readonly Refund[]) =>
+    new Set(refunds.map(({ mchRefundNo }) => mchRefundNo)).size;
+  const centsOf = (shop: Shop) => givenBack(shop).map(([, cents]) => cents);
+
+  it('of the same amount are one: a double click, on one server or on two', async (test) => {
+    const shop = await paidShop(test);
+    const other = shop.another();
+    const calls = [shop.checkout, other, shop.checkout, other].map((each) =>
+      each.refund('order-1', { amount: 500 }),
+    );
+    const refunds = await Promise.all(calls);
+    assert.deepEqual([numbersOf(refunds), centsOf(shop)], [1, [500]]);
+    // One after the other they are two.
+    await shop.checkout.refund('order-1', { amount: 500 });
+    assert.deepEqual(centsOf(shop), [500, 500]);
+  });
+
+  it('of all that is left are one, and beside a part the rest', async (test) => {
+    const shop = await paidShop(test);
+    const all = await Promise.all([
+      shop.checkout.refund('order-1', { amount: 500 }),
+      shop.checkout.refund('order-1'),
+    ]);
+    const again = await Promise.all([shop.checkout.refund('order-1'), shop.another().refund('order-1')]);
+    assert.equal(
+      centsOf(shop).reduce((sum: number, cents) => sum + Number(cents), 0),
+      1999,
+    );
+    assert.equal(numbersOf([...all, ...again]), centsOf(shop).length);
+  });
+
+  it('of different amounts are two, one after the other', async (test) => {
+    const shop = await paidShop(test);
+    await Promise.all([500, 700].map((amount) => shop.checkout.refund('order-1', { amount })));
+    assert.deepEqual(centsOf(shop).sort(), [500, 700]);
+  });
+
+  it('are one where the answer to the first is lost: the second finds out what became of it', async (test) => {
+    const shop = await paidShop(test);
+    shop.sandbox.fault({ kind: 'lost-answer', call: 'cc_refund' });
+    const calls = await Promise.allSettled(
+      [1, 2].map(() => shop.checkout.refund('order-1', { amount: 500 })),
+    );
+    assert.deepEqual(calls.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    assert.deepEqual(centsOf(shop), [500]);
+  });
+
+  it('of which the first was refused: the second is sent', async () => {
+    let refused = 0;
+    const counter = await paidAt(
+      (path) => (path === 'cc_refund' ? { status: 2 } : undefined),
+      (path) =>
+        path === 'cc_refund' && (refused += 1) === 1
+          ? 'Try later'
+          : path === 'cc_query'
+            ? 'Order not found'
+            : undefined,
+    );
+    const calls = await Promise.allSettled(
+      [1, 2].map(() => counter.checkout.refund('order-1', { amount: 500 })),
+    );
+    assert.deepEqual(calls.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  });
+});
+
+describe('a refund with a number of the merchant’s', () => {
+  it('is given back once, however often it is asked for, and two numbers are two refunds', async (test) => {
+    const shop = await paidShop(test);
+    const refund = (refundId: string | number) => shop.checkout.refund('order-1', { amount: 500, refundId });
+    const [first, same, second] = await Promise.all([refund('return-1'), refund('return-1'), refund(2)]);
+    assert.deepEqual(same, first);
+    assert.notEqual(second?.mchRefundNo, first?.mchRefundNo);
+    assert.deepEqual(await refund('return-1'), first);
+    assert.deepEqual([first?.refundId, second?.refundId], ['return-1', '2']);
+    assert.equal(givenBack(shop).length, 2);
+  });
+
+  it('is found again though another call found out what became of it', async (test) => {
+    const shop = await paidShop(test);
+    const wanted = { amount: 500, refundId: 'return-1' };
+    shop.sandbox.fault({ kind: 'lost-answer', call: 'cc_refund' });
+    await assert.rejects(shop.checkout.refund('order-1', wanted), unknown);
+    // This one settles it, and whoever asked for it calls again only after that.
+    await shop.checkout.refund('order-1', { amount: 700 });
+    assert.equal((await shop.checkout.refund('order-1', wanted)).amount, 500);
+    assert.deepEqual(
+      givenBack(shop).map(([, cents]) => cents),
+      [500, 700],
+    );
+  });
+
+  it('is not taken for one without, nor the other way round', async (test) => {
+    const shop = await paidShop(test);
+    const calls = [{ amount: 500, refundId: 'return-1' }, { amount: 500 }];
+    const refunds = await Promise.all(calls.map((each) => shop.checkout.refund('order-1', each)));
+    assert.equal(new Set(refunds.map(({ mchRefundNo }) => mchRefundNo)).size, 2);
+  });
+
+  it('can be sent anew once it was refused', async () => {
+    const wanted = { amount: 500, refundId: 'return-1' };
+    let sent = 0;
+    const { checkout } = await paidAt((path) =>
+      path === 'cc_refund' ? { status: (sent += 1) === 1 ? 9 : 2 } : undefined,
+    );
+    await assert.rejects(checkout.refund('order-1', wanted), { code: 'refused', outcomeUnknown: false });
+    assert.equal((await checkout.refund('order-1', wanted)).state, 'done');
+    assert.equal(sent, 2);
+  });
+
+  it('is refused where the number is that of another amount or payment', async (test) => {
+    const shop = await shopFor(test);
+    const { first } = await payTwice(shop);
+    await shop.checkout.refund('order-1', { amount: 500, refundId: 'return-1' });
+    for (const other of [{ amount: 501 }, { amount: 500, mchOrderNo: String(first.mchOrderNo) }])
+      await assert.rejects(
+        shop.checkout.refund('order-1', { ...other, refundId: 'return-1' }),
+        /^TypeError: refund: refundId: expected a number of its own for each refund, received "return-1", which is that of 500 cents/,
+      );
+    assert.equal(givenBack(shop).length, 1);
+  });
+});
+
+describe('what was meant otherwise gives nothing back', () => {
+  for (const [what, choice, words] of [
+    [
+      'a number in place of { amount }',
+      500,
+      /refund: expected an object with amount, refundId, mchOrderNo, received the number 500/,
+    ],
+    ['a text', '500', /refund: expected an object with amount/],
+    ['null', null, /refund: expected an object with amount.* received null/],
+    [
+      'a name that there is not',
+      { cents: 500 },
+      /refund: there is no cents\. There are: amount, refundId, mchOrderNo/,
+    ],
+    ['an amount that is null', { amount: null }, /refund: amount: expected whole cents/],
+    [
+      'an empty refundId',
+      { amount: 500, refundId: '' },
+      /refund: refundId: expected your own number of this refund/,
+    ],
+    [
+      'a refundId that is null',
+      { amount: 500, refundId: null },
+      /refund: refundId: expected your own number/,
+    ],
+    [
+      'a payment that is null',
+      { amount: 500, mchOrderNo: null },
+      /refund: expected the id of an order that is paid, .* null, of which no payment/,
+    ],
+  ] as const)
+    it(what, async (test) => {
+      const shop = await paidShop(test);
+      await assert.rejects(shop.checkout.refund('order-1', choice as never), {
+        name: 'TypeError',
+        message: words,
+      });
+      assert.deepEqual(givenBack(shop), []);
+    });
+
+  it('to void', async (test) => {
+    const shop = await paidShop(test);
+    for (const choice of [null, 500, { amount: 500 }])
+      await assert.rejects(
+        shop.checkout.void('order-1', choice as never),
+        /^TypeError: void: (?:expected an object|there is no amount)/,
+      );
+    await assert.rejects(
+      shop.checkout.void('order-2'),
+      /^TypeError: void: expected the id of an order that is paid/,
+    );
+    assert.deepEqual(givenBack(shop), []);
+  });
+});
+
 /** A paid order at a gateway that says what the test says. */
-async function paidAt(says: Says, refuses: Refuses = () => undefined) {
-  const counter = openCounter({ says, refuses });
+async function paidAt(says: Says, refuses: Refuses = () => undefined, store: Store = memoryStore()) {
+  const counter = openCounter({ says, refuses, store });
   const { mchOrderNo } = await counter.form();
   await counter.notify(signedJson(paidFields(mchOrderNo)));
   assert.equal(counter.paid.length, 1);
@@ -119,6 +297,7 @@ describe('the answer to a refund', () => {
 
 it('a refund that is sent twice, since nobody knew that the first was on its way, is done once and stays done', async () => {
   const sent: string[] = [];
+  let aheadMs = 0;
   let release = () => {};
   const isSentAgain = new Promise<void>((resolve) => (release = resolve));
   let done = '';
@@ -139,10 +318,13 @@ it('a refund that is sent twice, since nobody knew that the first was on its way
       done = String(mchRefundNo);
       return undefined;
     },
+    memoryStore(() => Date.now() + aheadMs),
   );
   let first: Refund | undefined;
   const call = counter.checkout.refund('order-1', { amount: 500 }).then((refund) => (first = refund));
   await until('the first is sent', () => sent.length === 1);
+  // Its server stands still for longer than its turn lasts.
+  aheadMs = 31_000;
   const second = await counter.checkout.refund('order-1', { amount: 500 });
   assert.deepEqual([(await call).state, second.state, new Set(sent).size], ['done', 'done', 1]);
   assert.deepEqual(second.mchRefundNo, done);

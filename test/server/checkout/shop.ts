@@ -50,6 +50,8 @@ export interface Shop {
   notify(body: string, headers?: Record<string, string>, search?: string): Promise<string>;
   /** Types a test card into the form of a secureId. */
   pay(secureId: unknown, scenario?: string): Promise<unknown>;
+  /** The checkout of another server, on the same store. */
+  another(): Checkout;
   /** What really moved money, by the sandbox's own books: the number of charges. */
   charges(): number;
 }
@@ -71,7 +73,7 @@ export async function shopFor(test: TestContext, options: ShopOptions = {}): Pro
     server.closeAllConnections();
     await sandbox.close();
   });
-  const checkout = createCheckout({
+  const settings: CheckoutOptions = {
     iotpay: createIotpay({
       ...sandbox.merchant,
       gatewayOrigin: sandbox.origin,
@@ -86,7 +88,8 @@ export async function shopFor(test: TestContext, options: ShopOptions = {}): Pro
     onCardSaved: (told) => void cards.push(told),
     log: (line) => void log.push(line),
     ...given,
-  });
+  };
+  const checkout = createCheckout(settings);
   const handle = toNodeHandler(checkout);
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Told> => {
     const response = await fetch(`${origin}/pay/${path}`, {
@@ -112,6 +115,7 @@ export async function shopFor(test: TestContext, options: ShopOptions = {}): Pro
       const response = await fetch(`${origin}/pay/notify${search}`, { method: 'POST', headers, body });
       return `${response.status} ${await response.text()}`;
     },
+    another: () => createCheckout(settings),
     pay: (secureId, scenario = 'approved') => typeCard(sandbox, secureId, scenario),
     charges: () => sandbox.ledger.charges().filter(({ amount }) => amount > 0).length,
   };
