@@ -124,7 +124,7 @@ function common(dialect: SqlDialect, table: string) {
     ` order by ${table}.id limit ${limit}`;
   return {
     probe: `select id, value, version, expires_at from ${table} where id = ''`,
-    get: `select value, version from ${table} where id = :key and expires_at > ${now}`,
+    get: `select ${dialect === 'mysql' ? 'hex(value) as value' : 'value'}, version from ${table} where id = :key and expires_at > ${now}`,
     update:
       `update ${table} set value = :value, version = :next, expires_at = ${now} + :ttl` +
       ` where id = :key and version = :version and expires_at > ${now}`,

@@ -43,12 +43,27 @@ type Run = (template: string, values?: Values) => Promise<unknown>;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/**
+ * Texts go to MySQL and back as the hexadecimal digits of their UTF-8: a connection whose character set is another one would
+ * change them in silence, and so would the driver's backslashes where the server's mode is NO_BACKSLASH_ESCAPES.
+ */
+const toHex = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** @throws TypeError for what is no text in UTF-8, in hexadecimal digits */
+function fromHex(digits: string): string {
+  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
 /** A template's text for the driver, and its values in the order in which they stand there. */
 function bind(dialect: SqlDialect, template: string, values: Values): [string, (string | number)[]] {
   const params: (string | number)[] = [];
   const sql = template.replace(/:(\w+)/g, (_, name: string) => {
-    params.push(values[name]!);
-    return dialect === 'postgresql' ? `$${params.length}` : '?';
+    const value = values[name]!;
+    const isHex = dialect === 'mysql' && typeof value === 'string';
+    params.push(isHex ? toHex(value) : value);
+    return dialect === 'postgresql' ? `$${params.length}` : isHex ? 'unhex(?)' : '?';
   });
   return [sql, params];
 }
@@ -161,7 +176,9 @@ export function sqlStore(query: SqlQuery, options: SqlStoreOptions): Store {
       checkKey('sqlStore.get', key);
       await prepare();
       const row = rowsOf(await run(statements.get, { key }))[0];
-      return row && { value: textOf(row, 'value'), version: textOf(row, 'version') };
+      if (!row) return undefined;
+      const value = textOf(row, 'value');
+      return { value: dialect === 'mysql' ? fromHex(value) : value, version: textOf(row, 'version') };
     },
     set: async (key, value, writeOptions) => {
       checkWrite('sqlStore.set', key, value, writeOptions);

@@ -10,7 +10,7 @@ const NEW = { version: undefined, ttlMs: 1000 };
 
 /** Answers the statements that make the store ready, and then this. */
 const sqlAnswering = (dialect: SqlDialect, answer: unknown): Store =>
-  sqlStore((sql) => (/^(?:insert|update|select value)/.test(sql) ? answer : []), { dialect });
+  sqlStore((sql) => (/^(?:insert|update|select value|select hex)/.test(sql) ? answer : []), { dialect });
 
 describe('sqlStore', () => {
   it('refuses what is no query function, no dialect, no table', () => {
@@ -137,7 +137,7 @@ describe('sqlStore', () => {
     const query = (sql: string, params: unknown[]) => {
       seen.push(sql.split(' ')[0]!);
       if (sql.startsWith('insert')) return { affectedRows: 1 };
-      if (sql.startsWith('delete')) assert.deepEqual(params, ['old', 'older']);
+      if (sql.startsWith('delete')) assert.deepEqual(params, ['6f6c64', '6f6c646572']);
       return sql.includes(' as name ') ? [{ name: 'old' }, { name: 'older' }] : [];
     };
     const store = sqlStore(query, { dialect: 'mysql' });

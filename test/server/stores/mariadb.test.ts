@@ -1,9 +1,30 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import mysql from 'mysql2/promise';
+import { sqlStore } from '../../../src/server/index.js';
 import { addTogether, driversOf, pause, testServer } from './together.js';
 
 testServer('mariadb', (database) => {
+  for (const [what, charset, mode] of [
+    ['the character set latin1', 'latin1', ''],
+    ['the character set gbk', 'gbk', ''],
+    ['the mode NO_BACKSLASH_ESCAPES', 'utf8mb4', 'NO_BACKSLASH_ESCAPES'],
+    ['the mode ANSI_QUOTES', 'utf8mb4', 'ANSI_QUOTES'],
+  ] as const)
+    it(`gives back what it was given through a connection with ${what}`, async () => {
+      const pool = mysql.createPool({ uri: database().url, connectionLimit: 1, charset });
+      if (mode) await pool.query(`set session sql_mode = '${mode}'`);
+      const store = sqlStore(async (sql, params) => (await pool.query(sql, params))[0], { dialect: 'mysql' });
+      const value = `{"id":"O'Brien \\"\\\\ 订单 😀 é\n"}`;
+      const key = `it's a "\\key" ${what}`;
+      try {
+        assert.equal(await store.set(key, value, { version: undefined, ttlMs: 60_000 }), true);
+        assert.equal((await store.get(key))?.value, value);
+      } finally {
+        await pool.end();
+      }
+    });
+
   it('loses nothing and does nothing twice where connections are cut', async () => {
     const { url } = database();
     const errors = await addTogether(driversOf('mariadb'), url, async () => {
