@@ -18,8 +18,6 @@ export const panelStyles = css`
     min-width: 0;
     display: grid;
     gap: 4px;
-  }
-  .words p {
     text-wrap: balance;
   }
   .succeeded {

@@ -134,6 +134,10 @@ export const styles = css`
       visibility: hidden;
     }
   }
+  [role='alert'] {
+    display: grid;
+    gap: 4px;
+  }
   p,
   ::slotted(p) {
     margin: 0;

@@ -21,6 +21,10 @@ const STILL_MS = 500;
 
 const running = shopInBrowser();
 
+type Colour = readonly [number, number, number, number];
+const path = '../../demo/playground/assets/contrast.js';
+const { contrast } = (await import(path)) as { contrast: (one: Colour, other: Colour) => number };
+
 declare global {
   var shifts: { value: number; of: string }[];
 }
@@ -104,6 +108,65 @@ describe('on a phone', () => {
       assert.ok(amount > 0 && amount < form);
     });
   }
+});
+
+/** The colours of a computed value, each as red, green, blue and alpha. */
+const coloursIn = (css: string) =>
+  [...css.matchAll(/rgba?\(([^)]+)\)/g)].map(([, parts = '']) => {
+    const [red = 0, green = 0, blue = 0, alpha = 1] = parts.split(/[ ,/]+/).map(Number);
+    return [red, green, blue, alpha] as const;
+  });
+
+describe('what is chosen', () => {
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`stands out from its track, and the other choice can be read: ${scheme}`, async (test) => {
+      const page = await visitor(running.browser, test);
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await goToCheckout(page, running.shop);
+      const looks = await page.evaluate(() => {
+        const [track, chosen, other] = [
+          '.methods',
+          '.methods input:checked + span',
+          '.methods input:not(:checked) + span',
+        ].map((selector) => getComputedStyle(document.querySelector(selector) as Element));
+        return {
+          track: track?.backgroundColor ?? '',
+          edge: chosen?.boxShadow ?? '',
+          back: chosen?.backgroundColor ?? '',
+          text: chosen?.color ?? '',
+          other: other?.color ?? '',
+        };
+      });
+      const pairs = [
+        ['the edge on its track', looks.edge, looks.track, 3],
+        ['the text of the chosen one', looks.text, looks.back, 4.5],
+        ['the text of the other', looks.other, looks.track, 4.5],
+      ] as const;
+      for (const [name, top, below, least] of pairs) {
+        const [front, back] = [...coloursIn(top), ...coloursIn(below)];
+        assert.ok(front && back, `${name}: ${top} on ${below}`);
+        assert.ok(contrast(front, back) >= least, `${name}: ${contrast(front, back).toFixed(2)} : 1`);
+      }
+    });
+  }
+
+  it('is written out in the language menu, also on the narrowest phone', async (test) => {
+    const page = await visitor(running.browser, test, 320);
+    await page.goto(`${running.shop.address}/products/tide-mug`);
+    const clipped = await page.$eval('.language select', (menu) => {
+      const { fontFamily, fontSize, paddingLeft, paddingRight } = getComputedStyle(menu);
+      const text = document.body.appendChild(document.createElement('span'));
+      Object.assign(text.style, { position: 'absolute', whiteSpace: 'nowrap', fontFamily, fontSize });
+      return [...(menu as HTMLSelectElement).options].flatMap((option) => {
+        (menu as HTMLSelectElement).value = option.value;
+        text.textContent = option.text;
+        const room = menu.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+        const missing = text.getBoundingClientRect().width - room;
+        return missing > 0.5 ? [`${option.text}: ${missing} px`] : [];
+      });
+    });
+    assert.deepEqual(clipped, []);
+  });
 });
 
 describe('one way to pay at a time', () => {

@@ -34,6 +34,8 @@ describe('the shop’s words', () => {
     assert.deepEqual(wrong('fr', /[^\u00a0][:;?!%$]/), []);
     assert.deepEqual(wrong('fr', /['"]|«[^\u00a0]|[^\u00a0]»/), []);
     assert.deepEqual(wrong('fr', /\bpots\b|Oublier|d’une seule touche|New Brunswick|chargé[e]? à/), []);
+    // "Nous confirmons" is a confirmation, where nothing is confirmed yet.
+    assert.deepEqual(wrong('fr', /\bnous confirmons/i), []);
     assert.ok(of('fr').some(([, text]) => /n’a été débité/.test(text)));
   });
 

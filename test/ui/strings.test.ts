@@ -43,6 +43,8 @@ describe('the languages', () => {
     for (const text of Object.values(LANGUAGES.fr)) {
       assert.doesNotMatch(text, /[^\u00a0][:;?!%$»]|«[^\u00a0]|['"]/, text);
       assert.doesNotMatch(text, /factur|prélev|charg[ée]e?s? à|Oublier/, text);
+      // "Nous confirmons" is a confirmation, where nothing is confirmed yet.
+      assert.doesNotMatch(text, /\bnous confirmons/i, text);
     }
   });
 

@@ -9,8 +9,7 @@ export default {
   'nav.change': 'Changer',
   'nav.skip': 'Aller au contenu',
   'demo.label': 'À propos de cette démonstration',
-  'demo.sandbox':
-    'Boutique de démonstration sur une passerelle simulée\u00a0: aucune vraie carte, aucun débit.',
+  'demo.sandbox': 'Boutique de démonstration, passerelle simulée\u00a0: aucune vraie carte, aucun débit.',
   'demo.real': 'Boutique de démonstration sur la passerelle d’IOTPay\u00a0: les paiements y sont réels.',
   'demo.cards': 'Cartes d’essai',
   'demo.hint':
@@ -83,8 +82,8 @@ export default {
   'checkout.button': 'Payer',
   'checkout.toOrder': 'Voir la commande',
   'order.paid': 'Merci. Votre commande est payée.',
-  'order.paidText': 'Nous emballons vos pièces et vous écrivons dès qu’elles quittent Parrsboro.',
-  'order.confirming': 'Nous confirmons votre paiement.',
+  'order.paidText': 'Nous emballerons vos pièces et vous écrirons dès qu’elles quitteront Parrsboro.',
+  'order.confirming': 'Votre paiement est en cours de confirmation.',
   'order.confirmingText': 'Un instant\u00a0: cette page se met à jour d’elle-même.',
   'order.confirmingLong':
     'Cela peut prendre quelques minutes. Cette page se met à jour d’elle-même et vous pouvez la quitter. Veuillez ne pas payer de nouveau.',
@@ -134,7 +133,8 @@ export default {
   'pebble-vase': 'Vase Galet',
   'pebble-vase.text': 'Rond comme un galet, au col assez étroit pour tenir droite une seule tige.',
   'harbour-plate': 'Assiette du Port',
-  'harbour-plate.text': 'Une assiette au bord de cobalt brossé, avec une goélette qui rentre sous le souper.',
+  'harbour-plate.text':
+    'Une assiette à bordure de cobalt peinte au pinceau, avec une goélette qui rentre sous le souper.',
   'fog-tumblers': 'Gobelets Brume, la paire',
   'fog-tumblers.text':
     'Deux gobelets\u00a0: l’un couleur de brume du matin, l’autre de l’eau qu’elle couvre.',
@@ -143,5 +143,5 @@ export default {
     'Émail miel et couvercle en cerisier qui se lève d’une main mouillée. Le sel reste sec.',
   'skerry-planter': 'Jardinière Récif',
   'skerry-planter.text':
-    'Terre nue là où respirent les racines, émail d’ardoise là où l’on regarde. Soucoupe comprise.',
+    'Terre cuite nue là où respirent les racines, émail d’ardoise là où l’on regarde. Soucoupe comprise.',
 };

@@ -4,12 +4,12 @@ import { PAY } from './pay.js';
 // Canadian French: a no-break space (U+00A0) before : $ % ; ?
 export default {
   frameTitle: 'Formulaire de carte d’IOTPay',
-  loading: 'Chargement du formulaire de paiement sécurisé…',
+  loading: 'Chargement du formulaire sécurisé…',
   slow: 'Le chargement prend plus de temps que d’habitude. Rien n’a été débité.',
   ready: 'Le formulaire de carte est prêt.',
   pay: PAY.fr,
   confirming:
-    'Nous confirmons votre paiement. Cela peut prendre quelques minutes. Veuillez ne pas payer de nouveau\u00a0; vous pouvez quitter cette page.',
+    'Votre paiement est en cours de confirmation. Cela peut prendre quelques minutes. Veuillez ne pas payer de nouveau\u00a0; vous pouvez quitter cette page.',
   sent: 'Envoyé',
   checking: 'Vérification',
   unconfirmed: 'Pas encore confirmé',
