@@ -357,11 +357,17 @@ describe('small, wide, other media', () => {
     });
   }
 
-  it('the retry button is large enough for a thumb, and its focus can be seen', async () => {
-    const element = await brokenElement();
-    const retry = shadow(element, '[part=retry]') as HTMLElement;
-    const { width, height } = retry.getBoundingClientRect();
-    expect(Math.min(width, height)).to.be.at.least(24);
+  it('every button is large enough for a thumb', async () => {
+    for (const name of ['set-up error', 'declined', 'unknown, asked in vain', 'paid']) {
+      const element = await reachState(name);
+      const buttons = [...(element.shadowRoot?.querySelectorAll('button') ?? [])].filter(shown);
+      expect(buttons, name).to.not.have.length(0);
+      for (const button of buttons) {
+        const { width, height } = button.getBoundingClientRect();
+        expect(Math.min(width, height), `${name}: ${button.part.value}`).to.be.at.least(44);
+      }
+      element.remove();
+    }
   });
 
   // The other engines' drivers can't pretend a preference of the visitor's.
@@ -372,6 +378,13 @@ describe('small, wide, other media', () => {
       expect(getComputedStyle(bar).animationName).to.equal('breathe');
       await emulateMedia({ reducedMotion: 'reduce' });
       expect(getComputedStyle(bar).animationName).to.equal('none');
+      element.remove();
+      for (const name of ['ready', 'paid', 'confirming']) {
+        const other = await reachState(name);
+        const moving = other.shadowRoot?.getAnimations().length;
+        other.remove();
+        expect(moving, name).to.equal(0);
+      }
       await emulateMedia({ reducedMotion: 'no-preference' });
     });
 
