@@ -16,6 +16,7 @@ import {
   saveCard,
   shopInBrowser,
   startShop,
+  until,
   visitor,
 } from './support.js';
 
@@ -37,6 +38,31 @@ const force = (scenario: string | null) =>
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ scenario }),
   });
+
+/** Pays an order in two forms of it, as somebody can with two tabs, and waits until the second payment is given back. */
+async function payTwice(page: Page): Promise<void> {
+  const id = await goToCheckout(page, running.shop);
+  const headers = { 'Content-Type': 'application/json' };
+  const form = (failed?: string): Promise<{ mchOrderNo: string }> =>
+    page.evaluate(
+      async (body, headers) => {
+        const answer = await fetch('/api/iotpay/secure-id', { method: 'POST', headers, body });
+        return answer.json() as Promise<{ mchOrderNo: string }>;
+      },
+      JSON.stringify({ mode: 'pay', order: id, failed }),
+      headers,
+    );
+  const first = await form();
+  const second = await form(first.mchOrderNo);
+  for (const { mchOrderNo } of [first, second]) {
+    const body = JSON.stringify({ mchOrderNo });
+    await fetch(`${running.shop.gateway}/sandbox/pay`, { method: 'POST', headers, body });
+  }
+  await until(async () => {
+    await page.goto(`${running.shop.address}/orders/${id}`);
+    return page.$('[data-given-back]');
+  }, 'a payment that is given back');
+}
 
 describe('paying in the shop', () => {
   it('with a card: the page shows the paid order', async (test) => {
@@ -239,14 +265,20 @@ describe('every page', () => {
       await look('order');
       test.after(() => force(null));
       await force('declined');
-      await goToCheckout(page, running.shop);
+      const id = await goToCheckout(page, running.shop);
       await clickThrough(page, '.saved-pay button[type=submit]');
       await look('checkout after a saved card was declined');
+      await page.goto(`${running.shop.address}/orders/${id}`);
+      await atOrderPage(page, 'failed');
+      await look('order that has failed');
+      await page.goto(`${running.shop.address}/checkout/${id}`);
       await force('unionpay-timeout-pending');
       await clickThrough(page, '.saved-pay button[type=submit]');
       await atOrderPage(page, 'confirming');
       await look('order that is being confirmed');
       await force(null);
+      await payTwice(page);
+      await look('order that was paid twice');
       assert.deepEqual(trouble, []);
     });
   }
