@@ -157,8 +157,8 @@ describe('what is chosen', () => {
       const { fontFamily, fontSize, paddingLeft, paddingRight } = getComputedStyle(menu);
       const text = document.body.appendChild(document.createElement('span'));
       Object.assign(text.style, { position: 'absolute', whiteSpace: 'nowrap', fontFamily, fontSize });
-      return [...(menu).options].flatMap((option) => {
-        (menu).value = option.value;
+      return [...menu.options].flatMap((option) => {
+        menu.value = option.value;
         text.textContent = option.text;
         const room = menu.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
         const missing = text.getBoundingClientRect().width - room;
