@@ -17,8 +17,8 @@ function chosenEngines() {
 }
 
 const ALL = ['test/**/*.browser.test.ts'];
-/** Tests whose vendor is the fault server: the sandbox's quirks make no difference to them, so they run once. */
-const WITHOUT_SANDBOX = ['test/checkout/', 'test/start/', 'test/ui/'];
+/** Tests whose vendor is (nearly always) the fault server: the sandbox's quirks make no difference to them, so they run once. */
+const WITHOUT_SANDBOX = ['test/checkout/', 'test/start/', 'test/support/', 'test/ui/'];
 
 /** The files that `--files` names; all of them where it isn't given. */
 function chosenFiles() {

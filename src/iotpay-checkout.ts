@@ -211,7 +211,7 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   /**
    * Starts what is idle, failed or in error, with a fresh secureId. While loading it joins that run; when ready or
    * succeeded it does nothing; when unknown it asks for the order again and never starts another payment.
-   * @returns settles with the run; rejects with an `IotpayCheckoutError`, or with an `AbortError` once the element is
+   * @returns {Promise<void>} settles with the run; rejects with an `IotpayCheckoutError`, or with an `AbortError` once the element is
    *   removed. Never reported as an unhandled rejection.
    */
   load(): Promise<void> {

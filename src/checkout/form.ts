@@ -33,6 +33,8 @@ export class Form {
   readonly #point: MountPoint;
   #disabled = false;
   #mounted = false;
+  /** Another hand came between while IOTPay's script mounted it: whatever is put right, it stays empty. */
+  #missed = false;
   /** Waits for another frame in place of one that is gone. */
   #swap: ReturnType<typeof setTimeout> | undefined;
   /** Aborted when the form is removed. */
@@ -73,11 +75,12 @@ export class Form {
       const made = (await iotpay(this.issued.secureId, mode, options())) as Partial<IotpayForm> | undefined;
       if (signal.aborted) return;
       if (!made?.mount) throw new TypeError('Iotpay() returned nothing to mount.');
+      // Another hand may have been at it while Iotpay() was at work.
+      if (!this.#point.inPlace) this.#point.place();
       const mounted = made.mount(`#${container.id}`, reported);
       // What mount() returns is not documented: a rejection counts, a promise that never settles does not.
       await Promise.race([loaded, Promise.resolve(mounted).then(() => loaded)]);
-      // Taken away in this very moment: whoever watches over it notices, and ends this mounting.
-      if (!this.#point.attached || this.#seen?.frame !== this.frame) await new Promise<never>(() => {});
+      await this.#unlessTaken();
       if (!this.#point.shown) {
         throw new IotpayCheckoutError(
           'mount-failed',
@@ -87,6 +90,8 @@ export class Form {
       this.#mounted = true;
     } catch (cause) {
       if (cause instanceof IotpayCheckoutError) throw cause;
+      // Without its container, or its frame, IOTPay's script can do nothing but break.
+      await this.#unlessTaken();
       throw new IotpayCheckoutError(
         'mount-failed',
         `IOTPay's form could not be mounted: ${cause instanceof Error ? cause.message : String(cause)} Expected Iotpay(secureId, mode, options) to return an object with mount().`,
@@ -126,7 +131,7 @@ export class Form {
   repair(again: () => void): boolean {
     this.#discardCopies();
     // Before there is a frame, IOTPay's script may have looked for the container in vain.
-    const missed = !this.#seen && !this.#point.attached;
+    const missed = this.#missed || (!this.#seen && !this.#point.findable);
     if (this.frame || !this.#seen || !this.#point.attached) {
       clearTimeout(this.#swap);
       this.#swap = undefined;
@@ -194,6 +199,16 @@ export class Form {
     for (const other of container.querySelectorAll('iframe')) {
       if (other !== frame && other.isEqualNode(frame)) other.remove();
     }
+  }
+
+  /** Taken away in this very moment: whoever watches over it notices, and ends this mounting. */
+  async #unlessTaken(): Promise<void> {
+    // A frame that came and went is known once its observer has been told.
+    await Promise.resolve();
+    const { frame } = this.#seen ?? this;
+    if (this.#point.findable && frame === this.frame) return;
+    this.#missed = true;
+    await new Promise<never>(() => {});
   }
 
   #see(frame: HTMLIFrameElement, loaded: boolean): void {

@@ -49,7 +49,12 @@ export class MountPoint {
     );
   }
 
-  /** Whether the container still stands where IOTPay's script can find it. */
+  /** Whether IOTPay's script, which knows its id only, can find the container. */
+  get findable(): boolean {
+    return this.attached && this.#element.isConnected && this.container.id === this.#id;
+  }
+
+  /** Whether the container still stands where it belongs, in the outermost host. */
   get attached(): boolean {
     return this.container.parentNode === hostsOf(this.#element, false).at(-1);
   }

@@ -136,7 +136,7 @@ function typed(
   };
 }
 
-const WRONG_TSX = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+const WRONG_TSX = Array.from({ length: 20 }, (_, i) => 5 + i);
 
 const REACT_18 = {
   paths: {
@@ -189,11 +189,11 @@ export const PROJECTS: readonly Project[] = [
     trials: {
       'React 19': typed('react', 'wrong.tsx', WRONG_TSX, {}, 'tsc', '--pretty', 'false'),
       'React 18': typed('react', 'wrong.tsx', WRONG_TSX, REACT_18, 'tsc', '--pretty', 'false'),
-      Vue: typed('vue', 'Wrong.vue', [6, 7, 8, 9, 10, 11], {}, 'vue-tsc', '--pretty', 'false'),
+      Vue: typed('vue', 'Wrong.vue', [6, 7, 8, 9, 10, 11, 12, 13, 14], {}, 'vue-tsc', '--pretty', 'false'),
       Svelte: typed(
         'svelte',
         'Wrong.svelte',
-        [5, 6, 7, 8, 9, 10],
+        [5, 6, 7, 8, 9, 10, 11, 12, 13],
         {},
         'svelte-check',
         '--tsconfig',

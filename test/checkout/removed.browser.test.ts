@@ -143,8 +143,11 @@ describe('a form that another hand takes away', () => {
     expect(mounts().at(-1)?.secureId).to.equal(secureId);
   });
 
-  for (const what of ['container', 'frame'] as const) {
-    it(`loading, its ${what} as soon as it is there: mounted again`, async () => {
+  for (const [what, times] of [
+    ['container', 1],
+    ['frame', 2],
+  ] as const) {
+    it(`loading, its ${what} as soon as it is there: alive with the same secureId`, async () => {
       const element = await fixture<IotpayCheckout>(
         html`<iotpay-checkout loading="manual"></iotpay-checkout>`,
       );
@@ -158,7 +161,8 @@ describe('a form that another hand takes away', () => {
       hand.observe(element, { childList: true, subtree: true });
       await element.load();
       expect(alive(element)).to.equal(true);
-      expect(mounts().filter((mount) => mount.secureId === secureId).length).to.equal(2);
+      // A container is put back before IOTPay's script looks for it.
+      expect(mounts().filter((mount) => mount.secureId === secureId).length).to.equal(times);
     });
   }
 

@@ -1,18 +1,31 @@
 // IOTPay's script on pages that treat script tags in their own ways; each on a page of its own.
 import { expect } from '@open-wc/testing';
-import { next, servers, unique } from '../support/element.js';
+import type { IotpayCheckout } from '../../src/index.js';
+import { next, servers, unique, type Setting } from '../support/element.js';
 import { freshPage, type FreshPage } from '../support/page.js';
 
 const { ok } = servers.faults.gateways;
 
-/** An element on the page, and how long it took until its form was there, in milliseconds. */
+/** An element on the page. */
+function add(page: FreshPage, gatewayOrigin: string, settings: Setting = {}): IotpayCheckout {
+  const element = page.document.createElement('iotpay-checkout');
+  Object.assign(element, { secureId: unique('script'), gatewayOrigin, ...settings });
+  page.document.body.append(element);
+  return element;
+}
+
+/** How long it took until the form of an element on the page was there, in milliseconds. */
 async function ready(page: FreshPage, gatewayOrigin: string): Promise<number> {
   const began = performance.now();
-  const element = page.document.createElement('iotpay-checkout');
-  Object.assign(element, { secureId: unique('script'), gatewayOrigin });
-  page.document.body.append(element);
-  await next(element, 'iotpay-ready');
+  await next(add(page, gatewayOrigin), 'iotpay-ready');
   return performance.now() - began;
+}
+
+/** The short pauses of this page are over at once: a script that defines nothing is given a second, in such pauses. */
+function hasten({ window }: FreshPage): void {
+  const real = window.setTimeout.bind(window);
+  window.setTimeout = ((act: () => void, ms = 0) =>
+    real(act, ms < 1000 ? 0 : ms)) as typeof window.setTimeout;
 }
 
 /** The addresses of IOTPay's script that tags which run have asked for. */
@@ -40,6 +53,31 @@ describe('IOTPay’s script', () => {
     await ready(page, ok);
     expect(page.document.querySelectorAll('script[src*="iotpaycc.js"]').length).to.equal(1);
   });
+
+  for (const [fault, end] of [
+    ['no-global-once', 'iotpay-ready'],
+    ['404', 'iotpay-error'],
+    ['reset', 'iotpay-error'],
+  ] as const) {
+    it(`an async tag of the page’s own that has ended already (${fault}) is dead: nobody waits for it`, async () => {
+      const page = await freshPage();
+      const tag = page.document.createElement('script');
+      tag.async = true;
+      tag.src = `${servers.faults.gateways[fault]}/cc/iotpaycc.js`;
+      const ended = new Promise((resolve) =>
+        ['load', 'error'].forEach((type) => tag.addEventListener(type, resolve)),
+      );
+      page.document.head.append(tag);
+      await ended;
+      hasten(page);
+      // One that may still come in is waited for: here for minutes.
+      const setupTimeout = 600_000;
+      const element = add(page, servers.faults.gateways[fault], { setupTimeout });
+      await next(element, end);
+      expect(element.error?.code).to.equal(end === 'iotpay-ready' ? undefined : 'script-network');
+      expect(tag.isConnected).to.equal(true);
+    });
+  }
 
   it('a page whose resource timing is full is told of no load that stalls', async () => {
     const page = await freshPage();

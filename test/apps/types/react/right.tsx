@@ -28,6 +28,41 @@ export function Checkout({ orderId }: { orderId: string }) {
       >
         <p>One moment</p>
       </iotpay-checkout>
+      <iotpay-checkout
+        secure-id-endpoint="/api/secure-id"
+        secure-id="abc"
+        mode="add"
+        request-data='{"orderId":"A-1"}'
+        credentials="include"
+        order-status-endpoint="/api/order-status"
+        loading="manual"
+        theme="card"
+        color-scheme="dark"
+        button-text="Pay"
+        no-redirect
+        debug
+        setup-timeout="5000"
+        gateway-origin="https://ccapi.iotpaycloud.com"
+        lang="fr"
+        nonce="abc"
+        hidden
+        oniotpay-ready={({ detail }) => detail satisfies null}
+        oniotpay-fail={({ detail }) => detail.message}
+      >
+        <p slot="error">Sorry</p>
+      </iotpay-checkout>
+      <iotpay-checkout
+        secureIdEndpoint="/api/secure-id"
+        secureId="abc"
+        orderStatusEndpoint="/api/order-status"
+        colorScheme="auto"
+        buttonText="Pay"
+        noRedirect
+        debug={false}
+        setupTimeout={5000}
+        gatewayOrigin="https://ccdev.iotpaycloud.com"
+        strings={{ paid: 'Thank you' }}
+      ></iotpay-checkout>
       <button onClick={() => void checkout.current?.load()}>Load</button>
     </>
   );
@@ -57,6 +92,7 @@ export function Page({ orderId, mode }: { orderId: string; mode?: 'pay' | 'add' 
         setupTimeout={5000}
         gatewayOrigin={undefined}
         strings={{ paid: 'Thank you' }}
+        debug
         className="wide"
         style={{ marginTop: 8 }}
         id="checkout"
