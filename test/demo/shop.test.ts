@@ -75,6 +75,8 @@ describe('paying in the shop', () => {
     assert.equal((await orderState(page, id)).state, 'paid');
     const receipt = await page.$eval('.receipt', (node) => node.textContent);
     assert.match(receipt, /4242/);
+    // The number that the element shows: whoever has written it down finds it here.
+    assert.match(receipt, /Payment number\s*[0-9a-z]{26}/);
     // Who told the shop is nothing that a shopper has to know.
     assert.doesNotMatch(receipt, /notification/);
     assert.equal((await chargesOf(running.shop.gateway, id)).length, 1);

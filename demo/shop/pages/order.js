@@ -19,18 +19,20 @@ const fact = ({ t }, key, value) =>
   </div>`;
 
 /**
- * What a shopper keeps. Who confirmed the payment to the shop is the shop's own affair.
+ * What a shopper keeps, the number too that the element named while it was confirmed. Who confirmed the payment to the shop
+ * is the shop's own affair.
  * @param {Page} page
  * @param {Order} order
  */
 function facts(page, { id, payment }) {
   const number = fact(page, 'order.number', id);
   if (!payment) return html`<dl class="facts-list">${number}</dl>`;
-  const { at, cardNum, authNum, payOrderId } = payment;
+  const { at, cardNum, authNum, mchOrderNo, payOrderId } = payment;
   return html`<dl class="facts-list">
     ${number} ${fact(page, 'order.date', html`<time datetime="${at}" data-time>${page.time(at)}</time>`)}
     ${cardNum ? fact(page, 'order.cardNum', `${brandOf(cardNum)} ${lastDigits(cardNum)}`) : ''}
     ${authNum ? fact(page, 'order.auth', authNum) : ''}
+    ${fact(page, 'order.payment', html`<span class="code">${mchOrderNo}</span>`)}
     ${fact(page, 'order.reference', html`<span class="code">${payOrderId}</span>`)}
   </dl>`;
 }

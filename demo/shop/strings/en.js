@@ -95,6 +95,7 @@ export default {
   'order.number': 'Order',
   'order.date': 'Paid on',
   'order.cardNum': 'Card',
+  'order.payment': 'Payment number',
   'order.reference': 'IOTPay reference',
   'order.auth': 'Authorization',
   'order.print': 'Print the receipt',

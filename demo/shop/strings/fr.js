@@ -100,6 +100,7 @@ export default {
   'order.number': 'Commande',
   'order.date': 'Payée le',
   'order.cardNum': 'Carte',
+  'order.payment': 'Numéro de paiement',
   'order.reference': 'Référence IOTPay',
   'order.auth': 'Autorisation',
   'order.print': 'Imprimer le reçu',

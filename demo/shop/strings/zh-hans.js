@@ -93,6 +93,7 @@ export default {
   'order.number': '订单号',
   'order.date': '支付时间',
   'order.cardNum': '银行卡',
+  'order.payment': '支付编号',
   'order.reference': 'IOTPay 交易号',
   'order.auth': '授权码',
   'order.print': '打印收据',

@@ -93,6 +93,7 @@ export default {
   'order.number': '訂單編號',
   'order.date': '付款時間',
   'order.cardNum': '卡片',
+  'order.payment': '付款編號',
   'order.reference': 'IOTPay 交易編號',
   'order.auth': '授權碼',
   'order.print': '列印收據',
