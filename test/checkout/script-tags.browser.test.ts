@@ -70,11 +70,14 @@ describe('IOTPay’s script', () => {
       page.document.head.append(tag);
       await ended;
       hasten(page);
+      // WebKit keeps no record of a connection that broke: nobody can know there, and the time-out decides.
+      const isKnown = page.window.performance.getEntriesByName(tag.src).length > 0;
       // One that may still come in is waited for: here for minutes.
-      const setupTimeout = 600_000;
+      const setupTimeout = isKnown ? 600_000 : 1000;
       const element = add(page, servers.faults.gateways[fault], { setupTimeout });
       await next(element, end);
       expect(element.error?.code).to.equal(end === 'iotpay-ready' ? undefined : 'script-network');
+      expect(isKnown || fault === 'reset').to.equal(true);
       expect(tag.isConnected).to.equal(true);
     });
   }
