@@ -185,7 +185,7 @@ describe('the editors’ data', () => {
 const STUBS: Readonly<Record<string, string>> = {
   react: `
     export interface ClassAttributes<T> { ref?: T | undefined }
-    export interface HTMLAttributes<T> { hidden?: T extends HTMLElement ? boolean | undefined : never }
+    export interface HTMLAttributes<T> { hidden?: T extends HTMLElement ? boolean | undefined : never; className?: string | undefined }
     export type ReactNode = unknown;
     export interface RefAttributes<T> { ref?: T | undefined }
     export interface ForwardRefExoticComponent<P> { (props: P): unknown }
@@ -200,7 +200,7 @@ const STUBS: Readonly<Record<string, string>> = {
     export interface SvelteHTMLElements {}`,
 };
 /** What the stubs add, and what the types for React add besides our members. */
-const FOREIGN = new Set(['ref', 'hidden', 'class', 'nonce', 'children']);
+const FOREIGN = new Set(['ref', 'hidden', 'class', 'className', 'nonce', 'children']);
 
 /** For each framework: what its own type of a use of the element is, and how our events are called there. */
 const USES = {
