@@ -368,7 +368,10 @@ const SHOWN: Readonly<Record<string, { file: string; part?: RegExp; named: reado
   },
   Vue: {
     file: 'apps/types/vue/Right.vue',
-    named: [...names(element.attributes), ...names(settable), ...names(element.events)],
+    // Vue's checker takes this attribute for the property, and its JSON for no object: `:requestData.prop` is shown.
+    named: [...names(element.attributes), ...names(settable), ...names(element.events)].filter(
+      (name) => name !== 'request-data',
+    ),
   },
   Svelte: {
     file: 'apps/types/svelte/Right.svelte',
