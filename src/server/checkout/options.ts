@@ -71,8 +71,8 @@ export function strangersIn(options: object): readonly string[] {
 }
 
 /**
- * Checks what a function that moves money was given: a number in place of `{ amount }`, or a name that is spelled wrong,
- * would move another sum than was meant.
+ * Checks the names in what a function was given: a number in place of `{ amount }`, or a name that is spelled wrong, would
+ * move another sum of money than was meant.
  * @throws TypeError that names what was expected and what was received
  */
 export function checkNames(where: string, given: unknown, names: readonly string[]): void {
