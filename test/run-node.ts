@@ -1,9 +1,10 @@
 /** Runs the tests that need no browser: `npm run test:node`, or `npm run test:node -- test/server/sign.test.ts`. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { leaveCounts } from './support/counts.js';
+import { inspect } from 'node:util';
+import { inOneLine, leaveCounts } from './support/counts.js';
 
 /** Longest that one file may take, in milliseconds. */
 const FILE_TIMEOUT_MS = 600_000;
@@ -22,6 +23,7 @@ function findTests(folder: string): string[] {
 if (files.length === 0) throw new Error('No test files found.');
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 const tests = run({ files, concurrency: 2, timeout: FILE_TIMEOUT_MS });
 
 // Node's own closing summary counts what ran; a suite is no test of its own.
@@ -32,11 +34,17 @@ tests.on('test:diagnostic', ({ message, nesting }) => {
   else if (name === 'fail' || name === 'cancelled') counts.failed += Number(count);
   else if (name) counts.skipped += Number(count);
 });
-tests.on('test:fail', ({ todo }) => {
-  if (todo === undefined || todo === false) process.exitCode = 1;
+tests.on('test:fail', ({ name, file, details, todo }) => {
+  if (todo !== undefined && todo !== false) return;
+  process.exitCode = 1;
+  // A suite fails with what is in it, which is told by itself.
+  const { cause, failureType } = details.error as Error & { failureType?: string };
+  if (failureType === 'subtestsFailed') return;
+  const reason = cause instanceof Error ? cause.message : inspect(cause);
+  failures.push(inOneLine(`${file ? relative('.', file) : 'tests'} › ${name}`, reason));
 });
 tests.on('end', () => {
-  leaveCounts(counts);
+  leaveCounts({ ...counts, failures });
   if (counts.passed + counts.failed === 0) {
     console.error('No test was run.');
     process.exitCode = 1;

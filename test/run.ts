@@ -42,6 +42,7 @@ const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-'));
 const file = join(folder, 'counts');
 const total = { passed: 0, failed: 0, skipped: 0 };
 const report: string[] = [];
+const failures: string[] = [];
 
 function run({ name, script, counts }: Step): void {
   console.log(`\n── ${name}: npm run ${script}`);
@@ -62,6 +63,7 @@ function run({ name, script, counts }: Step): void {
     sum.passed += each.passed;
     sum.failed += each.failed;
     sum.skipped += each.skipped;
+    failures.push(...(each.failures ?? []));
   }
   if (!counts) sum[status === 0 ? 'passed' : 'failed'] += 1;
   // A runner that broke down before it counted, or that ended badly with all its tests passed, has failed all the same.
@@ -78,6 +80,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+if (failures.length > 0) console.log(`\nFailed:\n  ${failures.join('\n  ')}`);
 console.log(`\n${report.join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
-import { leaveCounts } from '../support/counts.js';
+import { inOneLine, leaveCounts } from '../support/counts.js';
 import { APPS, type App, type Mutation } from './apps.js';
 import { drive } from './drive.js';
 import { install, npm, pack } from './install.js';
@@ -34,8 +34,8 @@ if (strange.length > 0)
   throw new Error(`No such app: ${strange.join(', ')}. There are: ${names.join(', ')}.`);
 
 const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-apps-'));
-let failed = 0;
 let passed = 0;
+const failures: string[] = [];
 
 function build(place: string): void {
   if (existsSync(join(place, 'package.json'))) npm(place, 'run', 'build');
@@ -62,7 +62,7 @@ async function mutate(app: App, place: string, browser: Browser): Promise<void> 
     const result = results.get(mutation.check) ?? '';
     const noticed = result.startsWith('FAILED');
     if (noticed) passed += 1;
-    else failed += 1;
+    else failures.push(`${app.name} without its ${mutation.what}: not noticed`);
     console.log(
       `${app.name} without its ${mutation.what}: ${noticed ? 'noticed' : 'NOT NOTICED'} (${mutation.check}: ${result})`,
     );
@@ -74,7 +74,7 @@ function report(name: string, results: ReadonlyMap<string, string>, seconds: num
   for (const [check, result] of results) {
     if (result === 'ok') passed += 1;
     else {
-      failed += 1;
+      failures.push(inOneLine(`${name}, ${check}`, result));
       console.error(`${name}, ${check}: ${result}`);
     }
   }
@@ -109,7 +109,7 @@ async function tryProject(project: Project, tarball: string): Promise<void> {
     for (const [name, trial] of Object.entries(project.trials)) {
       const trouble = await trial(place);
       if (trouble === undefined) passed += 1;
-      else failed += 1;
+      else failures.push(inOneLine(`${project.name}, ${name}`, trouble));
       console.log(`${project.name}, ${name}: ${trouble === undefined ? 'ok' : `FAILED\n${trouble}`}`);
     }
   } finally {
@@ -136,6 +136,6 @@ try {
   if (values.keep) console.log(`Kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
-leaveCounts({ passed, failed, skipped: 0 });
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+leaveCounts({ passed, failed: failures.length, skipped: 0, failures });
+console.log(`\n${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length > 0 ? 1 : 0;

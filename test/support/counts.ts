@@ -4,6 +4,14 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, by name, each with the first line of why; said again at the very end, where a long log is read first. */
+  readonly failures?: readonly string[];
+}
+
+/** A failure in one line: where it stands, and the first line of its reason. */
+export function inOneLine(name: string, reason = ''): string {
+  const [first = ''] = reason.trim().split('\n');
+  return first ? `${name}: ${first.slice(0, 300)}` : name;
 }
 
 /** Names the file where each runner leaves its counts, for the one that started them all to add up. */
