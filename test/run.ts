@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ENGINES, requireBrowsers } from './support/browsers.js';
 import { COUNTS_FILE, type Counts } from './support/counts.js';
 import { requireDatabases } from './support/databases.js';
+import { wantChinese } from './support/fonts.js';
 import { requireLanguages } from './support/languages.js';
 
 interface Step {
@@ -37,6 +38,7 @@ const STEPS: readonly Step[] = [
 requireBrowsers(ENGINES);
 requireDatabases();
 requireLanguages();
+wantChinese();
 
 const folder = mkdtempSync(join(tmpdir(), 'iotpay-checkout-'));
 const file = join(folder, 'counts');

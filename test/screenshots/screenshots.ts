@@ -14,7 +14,7 @@ import type { Page } from 'puppeteer-core';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { createIotpay } from '../../src/server/index.js';
 import { launchChromium } from '../support/chromium.js';
-import { wantChinese } from './fonts.js';
+import { wantChinese } from '../support/fonts.js';
 import { HOSTS, type Host } from './hosts.js';
 
 const OUTPUT = '.cache/screenshots';

