@@ -33,3 +33,9 @@ export type Channel = (typeof CHANNELS)[number];
 export const WALLET_TYPES = ['ApplePay', 'GooglePay'] as const;
 
 export type WalletType = (typeof WALLET_TYPES)[number];
+
+/** Whether a text has at most so many characters (an emoji is one). */
+export function fitsIn(text: string, most: number): boolean {
+  // Its length is never less than its characters, and rarely more.
+  return text.length <= most || (text.length <= 2 * most && [...text].length <= most);
+}

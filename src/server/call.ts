@@ -1,6 +1,7 @@
 import { asObject, asText, type JsonObject } from '../gateway/envelope.js';
 import { isLoopback } from '../gateway/origins.js';
 import { meansTimeout, readWhole, stateOf } from '../gateway/status.js';
+import { readText } from './body.js';
 import { IotpayGatewayError, type IotpayGatewayErrorCode, type IotpayGatewayErrorOptions } from './errors.js';
 import { parsePlainly } from './exact-json.js';
 import { CALLS, type CallName } from './requests.js';
@@ -130,7 +131,7 @@ async function exchange(connection: Connection, address: string, body: string, f
       redirect: 'manual',
       signal,
     });
-    text = response.ok ? await readText(response) : '';
+    text = response.ok ? await readText(response.body?.getReader(), MAX_ANSWER_BYTES) : '';
     if (!response.ok) await response.body?.cancel();
   } catch (cause) {
     throw signal.aborted
@@ -150,25 +151,6 @@ async function exchange(connection: Connection, address: string, body: string, f
   if (text === undefined)
     throw fail('response', `expected an answer of at most ${MAX_ANSWER_BYTES} bytes, received more.`);
   return text;
-}
-
-/** The body as text; `undefined`, and the rest is not read, where it is too large. */
-async function readText(response: Response): Promise<string | undefined> {
-  const reader = response.body?.getReader();
-  if (!reader) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for (;;) {
-    const part = await reader.read();
-    if (part.done) return text + decoder.decode();
-    size += (part.value as Uint8Array).byteLength;
-    if (size > MAX_ANSWER_BYTES) {
-      await reader.cancel();
-      return undefined;
-    }
-    text += decoder.decode(part.value, { stream: true });
-  }
 }
 
 /** A field of the answer that names another order, card or merchant than the request. */

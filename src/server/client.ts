@@ -1,5 +1,5 @@
 import { asObject, isObject, type JsonObject } from '../gateway/envelope.js';
-import { FIELD_LIMITS } from '../gateway/limits.js';
+import { FIELD_LIMITS, fitsIn } from '../gateway/limits.js';
 import { DEVELOPMENT_ORIGIN, listedOrigin, PRODUCTION_ORIGIN } from '../gateway/origins.js';
 import { readCard, readOrder, readSession, type Card, type Order, type SessionAnswer } from './answers.js';
 import { callGateway, type Connection } from './call.js';
@@ -155,7 +155,7 @@ function checkOptions(options: IotpayClientOptions): CheckedOptions {
 }
 
 function checkText(name: string, variable: string, value: unknown, longest = Infinity): void {
-  if (typeof value === 'string' && value.trim() !== '' && [...value].length <= longest) return;
+  if (typeof value === 'string' && value.trim() !== '' && fitsIn(value, longest)) return;
   const limit = longest === Infinity ? 'that is not empty' : `of 1 to ${longest} characters`;
   const received =
     typeof value !== 'string'

@@ -21,22 +21,20 @@ const FORMS = {
 export type DecidingField = keyof typeof FORMS;
 
 const OPTIONAL: ReadonlySet<string> = new Set<DecidingField>(['payType', 'originalOrderId']);
-const REQUIRED = Object.keys(FORMS).filter((name) => !OPTIONAL.has(name));
+const NAMES = Object.keys(FORMS) as DecidingField[];
+const REQUIRED = NAMES.filter((name) => !OPTIONAL.has(name));
 
 /** Most pieces `name=value` that a signed text is looked at with; IOTPay's have about twenty. */
 const MAX_PIECES = 200;
 
 const isDeciding = (name: string): name is DecidingField => Object.hasOwn(FORMS, name);
 
-/** The deciding fields that are missing, or not of their form, in a signed text. */
-export function malformed(parts: readonly SignedPart[]): string[] {
-  const values = new Map(parts);
-  return Object.entries(FORMS)
-    .filter(([name, form]) => {
-      const value = values.get(name);
-      return value === undefined ? !OPTIONAL.has(name) : !form.test(value);
-    })
-    .map(([name]) => name);
+/** The deciding fields that are missing, or not of their form, among those that were signed. */
+export function malformed(signed: ReadonlyMap<string, string>): string[] {
+  return NAMES.filter((name) => {
+    const value = signed.get(name);
+    return value === undefined ? !OPTIONAL.has(name) : !FORMS[name].test(value);
+  });
 }
 
 /** A place in the signed text where a field may begin. */
@@ -59,6 +57,8 @@ interface Piece {
  * @returns the name of a deciding field that can be read in two ways, `undefined` where there is none
  */
 export function ambiguousField(parts: readonly SignedPart[]): string | undefined {
+  // Nearly always there is nothing to cut at.
+  if (parts.length <= MAX_PIECES && parts.every(isWhole)) return undefined;
   const { text, pieces } = piecesOf(parts);
   if (pieces.length > MAX_PIECES) return 'more pieces than can be told apart';
   if (pieces.every(({ own }) => own)) return undefined;
@@ -69,6 +69,9 @@ export function ambiguousField(parts: readonly SignedPart[]): string | undefined
   const starts = reach(pieces, text);
   return pieces.find((piece, at) => !piece.own && isDeciding(piece.name) && starts[at])?.name;
 }
+
+/** Whether a part can't be cut: each `&` of the text is one that joins two parts. */
+const isWhole = ([name, value]: SignedPart) => !/[&=]/.test(name) && !value.includes('&');
 
 function piecesOf(parts: readonly SignedPart[]): { text: string; pieces: Piece[] } {
   const ownStarts = new Set<number>();

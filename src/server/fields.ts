@@ -1,5 +1,12 @@
 import { asObject } from '../gateway/envelope.js';
-import { CHANNELS, CURRENCIES, FIELD_LIMITS, MAX_AMOUNT_CENTS, WALLET_TYPES } from '../gateway/limits.js';
+import {
+  CHANNELS,
+  CURRENCIES,
+  FIELD_LIMITS,
+  fitsIn,
+  MAX_AMOUNT_CENTS,
+  WALLET_TYPES,
+} from '../gateway/limits.js';
 import { IotpayGatewayError, type Violation } from './errors.js';
 
 /** What one field of a call must be. */
@@ -66,10 +73,7 @@ function limitOf(field: string, kind: Kind, value: unknown): string | undefined 
       : undefined;
   }
   const fits =
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    [...value].length <= longest &&
-    !/\p{Surrogate}/u.test(value);
+    typeof value === 'string' && value.trim() !== '' && fitsIn(value, longest) && value.isWellFormed();
   const is = (form: boolean, words: string) => (fits && form ? undefined : words);
   const text = String(value);
   switch (kind) {

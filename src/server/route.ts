@@ -1,11 +1,10 @@
 import { isObject, type JsonObject } from '../gateway/envelope.js';
+import { readText } from './body.js';
 
 /** Largest body that is read, in bytes. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
 /** How long a body may take to arrive, in milliseconds. */
 const BODY_MS = 15_000;
-
-const utf8 = new TextDecoder();
 
 /** A route: give it a request, send its response. */
 export type Route<Context> = (request: Request, context?: Context) => Promise<Response>;
@@ -159,44 +158,22 @@ export async function readBody(request: Request): Promise<string> {
   if (Number(request.headers.get('Content-Length') ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
   const reader = request.body?.getReader();
   if (!reader) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  let text: string | undefined;
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    void reader.cancel().catch(() => {}); // The read below ends with it.
+    void reader.cancel().catch(() => {}); // The reading ends with it.
   }, BODY_MS);
   try {
-    for (;;) {
-      const part = await reader.read();
-      if (part.done) break;
-      size += part.value.byteLength;
-      if (size > BODY_LIMIT_BYTES) {
-        await reader.cancel();
-        throw tooLarge();
-      }
-      chunks.push(part.value);
-    }
+    text = await readText(reader, BODY_LIMIT_BYTES);
   } catch (error) {
-    if (error instanceof RouteRefusal) throw error;
     if (!late) throw new RouteRefusal(400, 'The body did not arrive in full.', String(error));
   } finally {
     clearTimeout(timer);
   }
   if (late) throw new RouteRefusal(408, `The body did not arrive within ${BODY_MS} ms.`);
-  return utf8.decode(joined(chunks, size));
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = chunks;
-  if (chunks.length === 1 && first) return first;
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
+  if (text === undefined) throw tooLarge();
+  return text;
 }
 
 /** JSON that no cache keeps. */

@@ -36,8 +36,9 @@ export function withoutSecrets(data: JsonObject): JsonObject {
 function cleanObject(data: JsonObject, depth: number): JsonObject {
   const kept: [string, unknown][] = [];
   for (const [name, value] of Object.entries(data)) {
-    if (name.toLowerCase() === 'sign' || namesVerification(name)) continue;
+    // None of the known names speaks of a verification value.
     if (KNOWN.has(name) && !(typeof value === 'object' && value !== null)) kept.push([name, value]);
+    else if (name.toLowerCase() === 'sign' || namesVerification(name)) continue;
     else if (name === 'cardNum') kept.push([name, maskCard(value)]);
     else {
       const clean = cleanValue(value, depth);

@@ -73,7 +73,7 @@ export class Cards {
     const repeated = key && (await this.#read(name))?.forms.find((form) => form.key === key)?.secureId;
     if (repeated) return repeated;
     const { channel } = request;
-    const cardId = newNumber(request.id);
+    const cardId = newNumber(request.id, name);
     const form: CardForm = { cardId, channel, at: now(), ...(key ? { key } : {}) };
     await this.#change(name, request.id, (forms) => [...forms, form]);
     const { secureId } = await iotpay.addCard({

@@ -104,7 +104,7 @@ export class Forms {
   ): Promise<FormAttempt | undefined> {
     const { iotpay, records, notifyUrl, returnUrl, now } = this.#options;
     const { amount, currency, channel } = order;
-    const mchOrderNo = newNumber(order.id);
+    const mchOrderNo = newNumber(order.id, name);
     const attempt: Attempt = { mchOrderNo, by: 'form', amount, currency, channel, at: now() };
     let put = false;
     const add = (found: OrderRecord | undefined) => {

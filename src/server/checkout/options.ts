@@ -1,4 +1,4 @@
-import { FIELD_LIMITS } from '../../gateway/limits.js';
+import { FIELD_LIMITS, fitsIn } from '../../gateway/limits.js';
 import { kindOf } from './kind.js';
 
 /** What an option must be. */
@@ -22,10 +22,7 @@ const OPTIONAL_FUNCTION: Rule = {
 const addressOf = (longest: number): Rule => ({
   expected: `an absolute http(s) address of at most ${longest} characters`,
   holds: (value) =>
-    typeof value === 'string' &&
-    URL.canParse(value) &&
-    /^https?:/i.test(value) &&
-    [...value].length <= longest,
+    typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value) && fitsIn(value, longest),
 });
 
 const RULES: Readonly<Record<string, Rule>> = {

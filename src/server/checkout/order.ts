@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../gateway/envelope.js';
-import { CHANNELS, CURRENCIES, MAX_AMOUNT_CENTS, type Channel } from '../../gateway/limits.js';
+import { CHANNELS, CURRENCIES, fitsIn, MAX_AMOUNT_CENTS, type Channel } from '../../gateway/limits.js';
 import { withDeadline } from './guard.js';
 import { kindOf } from './kind.js';
 
@@ -148,8 +148,8 @@ export function checkId(where: string, id: unknown, what = 'id: expected your ow
   if (
     typeof written === 'string' &&
     written.trim() !== '' &&
-    [...written].length <= MAX_ID &&
-    !/\p{Surrogate}/u.test(written)
+    fitsIn(written, MAX_ID) &&
+    written.isWellFormed()
   )
     return written;
   throw new TypeError(`${where}: ${what}, a text of 1 to ${MAX_ID} characters, received ${kindOf(id)}.`);

@@ -215,7 +215,7 @@ function browserRoute<Context>(
 /** @throws TypeError where something else than a Web request comes in: Express's, for one */
 export function requireWebRequest(request: unknown): asserts request is Request {
   const headers = (request as Request | undefined)?.headers;
-  if (typeof headers?.get === 'function' && typeof (request as Request).url === 'string') return;
+  if (typeof headers?.get === 'function' && 'url' in (request as Request)) return;
   throw new TypeError(
     'checkout.handler: expected a Web Request, received something else. Express and node:http hand over their own: use toNodeHandler(checkout).',
   );

@@ -21,9 +21,6 @@ export function describe(value: unknown): string {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** Half of a surrogate pair: no encoding carries it, so it would not come back. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /**
  * A key that every database keeps as it is. Checked before anything is asked: a database that cuts a long key short, as
  * MySQL does outside strict mode, would let two orders share one record.
@@ -54,7 +51,8 @@ export function checkWrite(caller: string, key: unknown, value: unknown, options
   // A character is at most three bytes (a pair of them four), so most values need no counting.
   const isLong =
     value.length * 3 > MAX_VALUE_BYTES && new TextEncoder().encode(value).length > MAX_VALUE_BYTES;
-  if (isLong || value.includes('\0') || LONE_SURROGATE.test(value)) {
+  // Half of a surrogate pair: no encoding carries it, so it would not come back.
+  if (isLong || value.includes('\0') || !value.isWellFormed()) {
     throw new TypeError(
       `${caller}: expected a value of well-formed Unicode without NUL, at most ${MAX_VALUE_BYTES} bytes; received ` +
         `${describe(value)}${isLong ? '' : ' with NUL or half a surrogate pair in it'}.`,
