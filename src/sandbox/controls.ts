@@ -30,21 +30,22 @@ export interface Controls {
   /**
    * Pays an order of `cc_purchase` without a browser, as the form does: the card's scenario happens, notifications are
    * sent. Where the script would ask for the order, it is asked for without waiting in between.
+   * @param card - a card's number, or more of it; default: an approved one
    * @throws RangeError for an order that the gateway doesn't have, or that has no form; TypeError for a card that it
    * doesn't take; Error for the scenario `broken`
    */
-  pay(mchOrderNo: string, card?: CardChoice): Promise<PayOutcome>;
+  pay(mchOrderNo: string, card?: CardChoice | string): Promise<PayOutcome>;
   /**
    * Saves a card of `cc_addCard` without a browser, as the form does.
    * @throws as `pay`
    */
-  saveCard(cardId: string, card?: CardChoice): Promise<SaveCardOutcome>;
+  saveCard(cardId: string, card?: CardChoice | string): Promise<SaveCardOutcome>;
   /**
    * Makes the form of one session fill itself in and be sent, before or after it has loaded.
    * @param session - its secureId, mchOrderNo or cardId
    * @throws Error where the sandbox was started without `drive: true`
    */
-  drive(session: string, instruction?: DriveInstruction): void;
+  drive(session: string, instruction?: DriveInstruction | string): void;
   /** Puts the sandbox's time ahead, in milliseconds: secureIds expire, notifications are sent again, orders settle. */
   advance(milliseconds: number): void;
   /** Forgets every order, card, notification and fault; quirks are those of the start again. */

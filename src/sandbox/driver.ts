@@ -1,4 +1,4 @@
-import { checkChoice, type CardChoice } from './card-choice.js';
+import { readChoice, type CardChoice } from './card-choice.js';
 import type { DriveStep } from './protocol.js';
 import { cvvOf, FILLED_IN, numberFor } from './test-cards.js';
 
@@ -22,10 +22,10 @@ export class Driver {
   #id = 0;
 
   /** @throws TypeError, RangeError for what is no instruction */
-  add(session: string, instruction: DriveInstruction): void {
+  add(session: string, given: DriveInstruction | string): void {
     if (typeof session !== 'string' || !session)
       throw new TypeError('drive: expected a secureId, mchOrderNo or cardId.');
-    checkChoice('drive', { ...instruction }, NAMES, ['delay']);
+    const instruction = readChoice('drive', given, NAMES, ['delay']);
     this.#waiting.set(session, { ...instruction, id: ++this.#id });
   }
 

@@ -1,4 +1,4 @@
-import { checkChoice, type CardChoice } from './card-choice.js';
+import { readChoice, type CardChoice } from './card-choice.js';
 import type { Gateway, Session } from './gateway.js';
 import type { Books, Card, Order } from './ledger.js';
 import type { FormAnswer, ScriptReport } from './protocol.js';
@@ -35,22 +35,22 @@ export class Shopper {
     this.#wire = wire;
   }
 
-  async pay(mchOrderNo: string, choice: CardChoice = {}): Promise<PayOutcome> {
+  async pay(mchOrderNo: string, card: CardChoice | string = {}): Promise<PayOutcome> {
     const order = this.#books.orderByNo(mchOrderNo);
     if (!order) throw new RangeError(`pay: the gateway has no order "${mchOrderNo}".`);
-    const events = await this.#send('pay', order.secureId, choice);
+    const events = await this.#send('pay', order.secureId, card);
     return { order: structuredClone(order), events };
   }
 
-  async saveCard(cardId: string, choice: CardChoice = {}): Promise<SaveCardOutcome> {
-    const card = this.#books.card(cardId);
-    if (!card) throw new RangeError(`saveCard: the gateway has no card "${cardId}".`);
-    const events = await this.#send('saveCard', card.secureId, choice);
-    return { card: structuredClone(card), events };
+  async saveCard(cardId: string, card: CardChoice | string = {}): Promise<SaveCardOutcome> {
+    const saved = this.#books.card(cardId);
+    if (!saved) throw new RangeError(`saveCard: the gateway has no card "${cardId}".`);
+    const events = await this.#send('saveCard', saved.secureId, card);
+    return { card: structuredClone(saved), events };
   }
 
-  async #send(what: string, secureId: string | undefined, choice: CardChoice): Promise<unknown[]> {
-    checkChoice(what, { ...choice }, NAMES);
+  async #send(what: string, secureId: string | undefined, given: CardChoice | string): Promise<unknown[]> {
+    const choice = readChoice(what, given, NAMES);
     const session = secureId === undefined ? undefined : this.#gateway.session(secureId);
     if (!session) throw new RangeError(`${what}: this order has no form. Only cc_purchase makes one.`);
     const card = {

@@ -437,15 +437,20 @@ describe('a saved card', () => {
       const { retData } = await call(sandbox, 'cc_purchasewithwallet', wallet({ walletType }));
       assert.deepEqual([retData['status'], retData['channel'], retData['capture']], [2, channel, 'Y']);
     }
+    // As the client does: with its padding or without.
+    for (const walletData of ['YWJjZA==', 'YWJjZA'])
+      assert.equal((await call(sandbox, 'cc_purchasewithwallet', wallet({ walletData }))).retCode, 'SUCCESS');
     for (const [wrong, message] of [
       [{ walletData: '' }, 'walletData is missing'],
       [{ walletData: '{"token":"t"}' }, 'walletData is not base64'],
+      [{ walletData: 'YWJjZA=' }, 'walletData is not base64'],
+      [{ walletData: 'YWJjZ' }, 'walletData is not base64'],
       [{ walletType: 'SamsungPay' }, 'walletType is not supported'],
       [{ walletType: 'AndroidPay2' }, 'walletType is longer than 10 characters'],
     ] as const) {
       assert.equal((await call(sandbox, 'cc_purchasewithwallet', wallet(wrong))).retMsg, message);
     }
-    assert.equal(sandbox.ledger.charges().length, 2);
+    assert.equal(sandbox.ledger.charges().length, 4);
   });
 });
 

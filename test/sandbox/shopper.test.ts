@@ -58,6 +58,29 @@ describe('without a browser', () => {
     }
   });
 
+  it('a card may be given as its number alone; what is neither is refused in words', async (test) => {
+    const sandbox = await sandboxFor(test);
+    const [order, card] = [purchaseFields(), addCardFields()];
+    await call(sandbox, 'cc_purchase', order);
+    await call(sandbox, 'cc_addCard', card);
+    const mchOrderNo = String(order['mchOrderNo']);
+    assert.deepEqual(words((await sandbox.pay(mchOrderNo, '4000 0000 0000 0002')).events), ['Card declined']);
+    for (const [given, says] of [
+      [
+        'declined',
+        /pay: expected a card's number .*a text of 8 characters\. A scenario is \{ scenario: 'declined' \}/,
+      ],
+      ['', /pay: expected a card's number .*a text of 0 characters\.$/],
+      [null, /pay: expected a card's number, or an object with any of number, .*; received null/],
+      [4242424242424242, /received a number/],
+      [['4242424242424242'], /received an array/],
+    ] as const)
+      await assert.rejects(sandbox.pay(mchOrderNo, given as never), { name: 'TypeError', message: says });
+    assert.deepEqual(words((await sandbox.pay(mchOrderNo, '4242424242424242')).events), ['SUCCESS']);
+    const { card: saved } = await sandbox.saveCard(String(card['cardId']), '5555555555554444');
+    assert.deepEqual([saved.saved, saved.cardType], [true, 'M']);
+  });
+
   it('a card is saved, or declined', async (test) => {
     const sandbox = await sandboxFor(test);
     const [good, bad] = [addCardFields(), addCardFields()];

@@ -8,8 +8,8 @@ const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 /** How long it is tried to give a lease back, in milliseconds. */
 const GIVE_BACK_MS = 400;
-/** What stands in place of an owner once a lease was given back. */
-const NOBODY = '';
+/** What stands in place of an owner once a lease was given back. Not empty: to some databases an empty text is none. */
+const NOBODY = '-';
 
 /**
  * Runs `work` unless another process holds the lease. While the work goes on the lease is renewed, so that a slow server

@@ -18,6 +18,17 @@ const OPTIONAL_FUNCTION: Rule = {
   expected: 'a function, or nothing',
   holds: (value) => value === undefined || isFunction(value),
 };
+/**
+ * What has `get` and `set` and compares nothing: the platform's collections (a Map, Headers, …) and clients of Redis. It would
+ * be told of with the first order only.
+ */
+function isNoStore(value: unknown): boolean {
+  const tag = Object.prototype.toString.call(value);
+  return (
+    /^\[object (?:Weak)?(?:Map|Headers|URLSearchParams|FormData)\]$/.test(tag) || has(value, 'sendCommand')
+  );
+}
+
 /** Longer than the gateway takes, it would be refused with every order. */
 const addressOf = (longest: number): Rule => ({
   expected: `an absolute http(s) address of at most ${longest} characters`,
@@ -31,8 +42,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     holds: (value) => has(value, 'purchase', 'queryOrder', 'verifyNotification'),
   },
   store: {
-    expected: 'a store: memoryStore(), sqlStore(…), redisStore(…), or { get, set } of your own',
-    holds: (value) => has(value, 'get', 'set'),
+    expected:
+      'a store: memoryStore(), sqlStore((sql, params) => …, { dialect }), redisStore((args) => …), or { get, set } of your own',
+    holds: (value) => has(value, 'get', 'set') && !isNoStore(value),
   },
   order: FUNCTION,
   onPaid: FUNCTION,

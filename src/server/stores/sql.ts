@@ -61,6 +61,8 @@ function bind(dialect: SqlDialect, template: string, values: Values): [string, (
   const params: (string | number)[] = [];
   const sql = template.replace(/:(\w+)/g, (_, name: string) => {
     const value = values[name]!;
+    // MariaDB's mode EMPTY_STRING_IS_NULL makes a NULL of every empty text that it is sent, and of none that it has made itself.
+    if (dialect === 'mysql' && value === '') return 'space(0)';
     const isHex = dialect === 'mysql' && typeof value === 'string';
     params.push(isHex ? toHex(value) : value);
     return dialect === 'postgresql' ? `$${params.length}` : isHex ? 'unhex(?)' : '?';

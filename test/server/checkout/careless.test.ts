@@ -134,6 +134,17 @@ describe('createCheckout', () => {
     ['nothing', undefined, /expected an object of options, received undefined/],
     ['no client', { ...good, iotpay: undefined }, /iotpay: expected the client that createIotpay makes/],
     ['a store of the old kind', { ...good, store: { claim: () => {} } }, /store: expected a store/],
+    ['a Map for a store', { ...good, store: new Map() }, /store: expected a store: .*received a Map/],
+    [
+      'Headers for a store',
+      { ...good, store: new Headers() },
+      /store: expected a store: .*received a Headers/,
+    ],
+    [
+      'a Redis client for a store',
+      { ...good, store: { get() {}, set() {}, sendCommand() {} } },
+      /store: expected a store: .*redisStore\(\(args\) => …\).*received an object with get, set, sendCommand/,
+    ],
     ['no order function', { ...good, order: {} }, /order: expected a function/],
     ['no onPaid', { ...good, onPaid: undefined }, /onPaid: expected a function, received undefined/],
     [

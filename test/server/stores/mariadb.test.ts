@@ -10,6 +10,7 @@ testServer('mariadb', (database) => {
     ['the character set gbk', 'gbk', ''],
     ['the mode NO_BACKSLASH_ESCAPES', 'utf8mb4', 'NO_BACKSLASH_ESCAPES'],
     ['the mode ANSI_QUOTES', 'utf8mb4', 'ANSI_QUOTES'],
+    ['the mode EMPTY_STRING_IS_NULL', 'utf8mb4', 'STRICT_ALL_TABLES,EMPTY_STRING_IS_NULL'],
   ] as const)
     it(`gives back what it was given through a connection with ${what}`, async () => {
       const pool = mysql.createPool({ uri: database().url, connectionLimit: 1, charset });
@@ -19,7 +20,12 @@ testServer('mariadb', (database) => {
       const key = `it's a "\\key" ${what}`;
       try {
         assert.equal(await store.set(key, value, { version: undefined, ttlMs: 60_000 }), true);
-        assert.equal((await store.get(key))?.value, value);
+        const written = await store.get(key);
+        assert.equal(written?.value, value);
+        assert.equal(await store.set(key, '', { version: written.version, ttlMs: 60_000 }), true);
+        assert.equal((await store.get(key))?.value, '');
+        assert.equal(await store.set(`${key} 2`, '', { version: undefined, ttlMs: 60_000 }), true);
+        assert.equal((await store.get(`${key} 2`))?.value, '');
       } finally {
         await pool.end();
       }
