@@ -162,6 +162,43 @@ describe('the playground', () => {
     });
   }
 
+  it('a frame that the page removes comes back, for the same order, and the order is asked for before', async (test) => {
+    const page = await visitor(running.browser, test);
+    await page.goto(`${running.shop.address}/playground`);
+    await status(page, 'ready');
+    await page.evaluate(() => document.querySelector<HTMLElement>('[data-clear=requests]')?.click());
+    await page.locator('[data-run=frame-removed]').click();
+    const stage = await stageOf(page);
+    await until(
+      async () => (await logged(page, 'events')).filter((name) => name === 'iotpay-ready').length === 3,
+      'ready once more',
+    );
+    assert.deepEqual((await logged(page, 'events')).slice(1), [
+      'frame-removed',
+      'iotpay-ready',
+      'iotpay-ready',
+    ]);
+    assert.equal(await page.$eval('#status', (node) => node.textContent), 'ready');
+    const said = await page.$$eval('#requests pre', (nodes) =>
+      nodes.map((node) => JSON.parse(node.textContent) as { request: { body: object }; answer: object }),
+    );
+    const [form, ...asked] = said.reverse();
+    assert.ok(form && 'secureId' in form.answer && 'mchOrderNo' in form.answer);
+    assert.ok(asked.length > 0, 'the order was asked for');
+    for (const { request, answer } of asked) {
+      assert.ok(!('secureId' in answer), 'no second form was asked for');
+      assert.deepEqual(
+        [Object.entries(request.body).at(-1), 'mchOrderNo' in request.body && request.body.mchOrderNo],
+        [['frameRemoved', true], form.answer.mchOrderNo],
+      );
+    }
+    const { frames, words } = await stage.$eval('iotpay-checkout', (node) => ({
+      frames: node.querySelectorAll('iframe').length,
+      words: node.shadowRoot?.querySelector('[role=status]')?.textContent.trim(),
+    }));
+    assert.deepEqual({ frames, words }, { frames: 1, words: 'The card form is ready.' });
+  });
+
   it('with forced colours, icons and the edge of panels stand out in the system’s colours', async (test) => {
     const page = await visitor(running.browser, test);
     const devtools = await page.createCDPSession();
