@@ -122,7 +122,7 @@ export const panelStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 0 12px;
-    overflow-wrap: anywhere;
+    word-break: break-all;
   }
   .facts:not(:has(*)) {
     display: none;

@@ -38,7 +38,6 @@ export const styles = css`
     color: var(--iotpay-text-color, light-dark(#1c2430, #e9edf3));
     --_surface: light-dark(#fff, #1b222b);
   }
-  [part='base']:focus-visible,
   [part]:focus-visible {
     outline: 3px solid var(--_blue);
     outline-offset: 2px;
@@ -142,6 +141,9 @@ export const styles = css`
   ::slotted(p) {
     margin: 0;
     overflow-wrap: anywhere;
+  }
+  p {
+    word-break: keep-all;
   }
   .quiet {
     position: absolute;

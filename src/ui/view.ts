@@ -110,17 +110,19 @@ function panel(model: View): TemplateResult {
   </div>`;
 }
 
-/** A sentence. As any text, it is keyed: the next one has nodes of its own, and is read also where a translator has rewritten this one. */
-function message(text: string): DirectiveResult {
-  return keyed(text, html`<p part="message" dir="auto" .textContent=${text}></p>`);
+/**
+ * A sentence, of unknown language where `lang` is empty. As any text, it is keyed: the next one has nodes of its own, and
+ * is read also where a translator has rewritten this one.
+ */
+function message(text: string, lang: '' | typeof nothing = nothing): DirectiveResult {
+  return keyed(text, html`<p part="message" lang=${lang} dir="auto" .textContent=${text}></p>`);
 }
 
 /** Why a payment failed: in our words where they are sure to mean the same, else in IOTPay's, of unknown language. */
-function refusal({ message: raw, texts, extras }: View): TemplateResult | DirectiveResult | typeof nothing {
+function refusal({ message: raw, texts, extras }: View): DirectiveResult | typeof nothing {
   if (!raw) return nothing;
   const known = extras?.refusalText(raw);
-  if (known) return message(texts[known]);
-  return keyed(raw, html`<p part="message" lang="" dir="auto" .textContent=${raw}></p>`);
+  return known ? message(texts[known]) : message(raw, '');
 }
 
 /** What one can do. */

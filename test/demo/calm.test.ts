@@ -1,7 +1,7 @@
-// Nothing on the way through the checkout moves under the shopper's eyes or fingers.
+// Nothing on the way through the checkout moves under the shopper's eyes or fingers, and nothing leaves them alone with it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Page } from 'puppeteer-core';
+import type { HTTPRequest, Page } from 'puppeteer-core';
 import {
   atOrderPage,
   cardForm,
@@ -11,6 +11,7 @@ import {
   pay,
   saveCard,
   shopInBrowser,
+  until,
   visitor,
 } from './support.js';
 
@@ -23,7 +24,10 @@ const running = shopInBrowser();
 
 type Colour = readonly [number, number, number, number];
 const path = '../../demo/playground/assets/contrast.js';
-const { contrast } = (await import(path)) as { contrast: (one: Colour, other: Colour) => number };
+const { contrast, over } = (await import(path)) as {
+  contrast: (one: Colour, other: Colour) => number;
+  over: (top: Colour, below: Colour) => Colour;
+};
 
 declare global {
   var shifts: { value: number; of: string }[];
@@ -166,6 +170,130 @@ describe('what is chosen', () => {
       });
     });
     assert.deepEqual(clipped, []);
+  });
+});
+
+describe('the tag’s name', () => {
+  for (const language of ['en', 'fr', 'zh-Hans', 'zh-Hant']) {
+    it(`is in one piece wherever a page tells of it: ${language}`, async (test) => {
+      const page = await visitor(running.browser, test);
+      await page.setExtraHTTPHeaders({ 'Accept-Language': language });
+      for (const path of ['/', '/playground']) {
+        await page.goto(running.shop.address + path);
+        let told = 0;
+        for (let width = 320; width <= 640; width += 16) {
+          await page.setViewport({ width, height: 800 });
+          const lines = await page.evaluate(() => {
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            const heights: number[] = [];
+            while (texts.nextNode()) {
+              const { nodeValue, parentElement } = texts.currentNode;
+              if (!parentElement?.checkVisibility() || parentElement.closest('pre')) continue;
+              for (const { index, 0: name } of (nodeValue ?? '').matchAll(
+                /<?iotpay\u2060?-\u2060?checkout>?/g,
+              )) {
+                const range = document.createRange();
+                range.setStart(texts.currentNode, index);
+                range.setEnd(texts.currentNode, index + name.length);
+                heights.push(new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size);
+              }
+            }
+            return heights;
+          });
+          told += lines.length;
+          assert.ok(
+            lines.every((count) => count === 1),
+            `${path}, ${width} px: ${lines.join()} lines`,
+          );
+        }
+        assert.ok(told > 0, `${path} tells of it`);
+      }
+    });
+  }
+});
+
+describe('while the form is on its way', () => {
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`its skeleton can be seen on the payment box: ${scheme}`, async (test) => {
+      const page = await visitor(running.browser, test);
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.setRequestInterception(true);
+      // The backend gives no answer.
+      page.on('request', (request) => {
+        if (!request.url().endsWith('/secure-id')) void request.continue();
+      });
+      await goToCheckout(page, running.shop);
+      await page.waitForSelector('iotpay-checkout[status=loading] >>> [part=skeleton]');
+      const { back, bars } = await page.$eval('iotpay-checkout', (node) => ({
+        back: getComputedStyle(node.parentElement as Element).backgroundColor,
+        bars: [...(node.shadowRoot?.querySelectorAll('[part=skeleton] > i') ?? [])].map((bar) => {
+          const { backgroundColor, borderTopColor, borderTopWidth } = getComputedStyle(bar);
+          return parseFloat(borderTopWidth) > 0 ? borderTopColor : backgroundColor;
+        }),
+      }));
+      assert.equal(bars.length, 7);
+      const [below] = coloursIn(back);
+      for (const bar of bars) {
+        const [top] = coloursIn(bar);
+        assert.ok(top && below?.[3] === 1, `${bar} on ${back}`);
+        const ratio = contrast(over(top, below), below);
+        assert.ok(ratio >= 1.25, `${bar} on ${back}: ${ratio.toFixed(2)} : 1`);
+      }
+    });
+  }
+});
+
+describe('an error that no retry mends', () => {
+  const LINKS = ['mailto:help@brindlecove.example', 'tel:+19025550143'];
+  const shownLinks = (page: Page) =>
+    page.$$eval('iotpay-checkout a', (nodes) =>
+      nodes.flatMap((node) => (node.checkVisibility() ? [node.href] : [])),
+    );
+
+  for (const [language, words] of [
+    ['en', 'Need help?'],
+    ['fr', 'Besoin d’aide\u00a0?'],
+    ['zh-Hans', '需要帮助？'],
+    ['zh-Hant', '需要協助？'],
+  ] as const) {
+    it(`says how to reach the shop: ${language}`, async (test) => {
+      const page = await visitor(running.browser, test, 320);
+      await page.setExtraHTTPHeaders({ 'Accept-Language': language });
+      const held: HTTPRequest[] = [];
+      await page.setRequestInterception(true);
+      page.on('request', (request) => {
+        const { pathname } = new URL(request.url());
+        if (pathname.endsWith('/secure-id')) void request.respond({ status: 404 });
+        else if (pathname === '/vendor/iotpay-checkout.js') held.push(request);
+        else void request.continue();
+      });
+      const before = goToCheckout(page, running.shop);
+      await until(async () => held.length > 0, 'the element’s script');
+      await page.waitForSelector('iotpay-checkout:not(:defined)');
+      assert.deepEqual(await shownLinks(page), [], 'before the element is there');
+      await held[0]?.continue();
+      await before;
+      await page.waitForSelector('iotpay-checkout[status=error]');
+      assert.equal(await page.$('iotpay-checkout >>> [part=retry]'), null);
+      assert.deepEqual(await shownLinks(page), LINKS);
+      const place = await page.$eval('iotpay-checkout [slot=contact]', (node) => ({
+        text: (node as HTMLElement).innerText.trim(),
+        top: node.getBoundingClientRect().top,
+        said: node.assignedSlot?.closest('.panel')?.querySelector('[part=message]')?.getBoundingClientRect()
+          .bottom,
+      }));
+      assert.ok(place.text.startsWith(words), place.text);
+      assert.ok(place.top >= (place.said ?? Infinity), 'below what is said');
+    });
+  }
+
+  it('not while there is a form', async (test) => {
+    const page = await visitor(running.browser, test);
+    await goToCheckout(page, running.shop);
+    await cardForm(page, running.shop.gateway);
+    assert.deepEqual(await shownLinks(page), []);
+    await page.goto(`${running.shop.address}/cards`);
+    assert.equal((await page.$$('iotpay-checkout > [slot=contact] a')).length, 2);
   });
 });
 

@@ -1,12 +1,13 @@
 // What a nervous shopper looks for: whom to ask, and a place that looks like the form that is to come.
 import { expect } from '@open-wc/testing';
+import { emulateMedia } from '@web/test-runner-commands';
 import '../../src/index.js';
 import type { IotpayCheckout } from '../../src/index.js';
 import { afterTest } from '../support/page.js';
 import { contrast, over, pixel, behind } from './contrast.js';
 import { idleElement, loadingElement } from './elements.js';
 import { EVERY_STATE } from './every-state.js';
-import { until } from '../support/element.js';
+import { readyElement, until } from '../support/element.js';
 
 /** States after which a shopper may need the shop. */
 const MAY_ASK = ['failed', 'unknown', 'error'];
@@ -113,4 +114,40 @@ describe('the skeleton', () => {
     expect(left.bottom).to.be.at.most(button.top);
     expect(label.height).to.be.below(field.height);
   });
+
+  it('fades as the form appears in its place', async () => {
+    const element = await readyElement();
+    await element.updateComplete;
+    const [skeleton, frame, stage] = ['[part=skeleton]', '[part=frame]', '.stage'].map(
+      (selector) => parts(element, selector)[0],
+    ) as [HTMLElement, HTMLElement, HTMLElement];
+    const looks = [skeleton, frame].map((node) => {
+      const { animationName, animationDuration, animationDelay } = getComputedStyle(node);
+      return [animationName, animationDuration, animationDelay];
+    });
+    expect(looks).to.deep.equal([
+      ['leave', '0.2s', '0s'],
+      ['appear', '0.2s', '0s'],
+    ]);
+    expect(frame.checkVisibility({ visibilityProperty: true })).to.equal(true);
+    for (const side of ['top', 'left', 'right', 'bottom'] as const) {
+      expect(skeleton.getBoundingClientRect()[side], side).to.equal(stage.getBoundingClientRect()[side]);
+    }
+    await until(() => !skeleton.checkVisibility({ visibilityProperty: true }), 'the skeleton is gone');
+    await until(() => getComputedStyle(frame).opacity === '1', 'the form stands');
+  });
+
+  // The other engines' drivers can't pretend a preference of the visitor's.
+  if ('userAgentData' in navigator) {
+    it('gives way at once where motion is reduced', async () => {
+      await emulateMedia({ reducedMotion: 'reduce' });
+      const element = await readyElement();
+      await element.updateComplete;
+      const [skeleton, frame] = parts(element, '[part=skeleton], [part=frame]') as [HTMLElement, HTMLElement];
+      expect(skeleton.checkVisibility()).to.equal(false);
+      expect(getComputedStyle(frame).animationName).to.equal('none');
+      expect(frame.checkVisibility({ opacityProperty: true, visibilityProperty: true })).to.equal(true);
+      await emulateMedia({ reducedMotion: 'no-preference' });
+    });
+  }
 });

@@ -22,11 +22,13 @@ export function fill(template, lang, values = {}) {
 }
 
 /**
+ * As the element writes it: the shop is a Canadian one, and so are its dollars, in Chinese too (which says CA$ by itself).
  * @param {number} cents
  * @param {string} lang
  */
 export function money(cents, lang) {
-  return new Intl.NumberFormat(localeOf(lang), { style: 'currency', currency: 'CAD' }).format(cents / 100);
+  const how = /** @type {const} */ ({ style: 'currency', currency: 'CAD', currencyDisplay: 'narrowSymbol' });
+  return new Intl.NumberFormat(localeOf(lang), how).format(cents / 100);
 }
 
 /**

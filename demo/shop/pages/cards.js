@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { layout } from '../layout.js';
-import { brandOf, expiry, lastDigits } from './common.js';
+import { brandOf, contact, expiry, lastDigits } from './common.js';
 
 /**
  * @typedef {import('./common.js').Page} Page
@@ -111,7 +111,8 @@ export function cards(page, cards) {
               gateway-origin="${page.gatewayOrigin}"
               button-text="${say('cards.button')}"
               data-t-button="cards.button"
-            ></iotpay-checkout>
+              >${contact(page)}</iotpay-checkout
+            >
             <p class="small muted lock">${t('checkout.secure')}</p>
           </div>
         </div>

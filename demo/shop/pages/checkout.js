@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { layout } from '../layout.js';
-import { brandOf, expiry, lastDigits, orderLines, totals } from './common.js';
+import { brandOf, contact, expiry, lastDigits, orderLines, totals } from './common.js';
 
 /**
  * @typedef {import('./common.js').Page} Page
@@ -118,7 +118,8 @@ export function checkout(page, order, { cards, declined }) {
               data-t-button="checkout.payWith"
               data-values="${JSON.stringify({ cents: order.totals.total })}"
               data-order="${order.id}"
-            ></iotpay-checkout>
+              >${contact(page)}</iotpay-checkout
+            >
             <noscript><p class="notice bad">${t('checkout.noScript')}</p></noscript>
             <p class="after-unknown" hidden>
               <a class="button" href="/orders/${order.id}?waiting=long">${t('checkout.toOrder')}</a>

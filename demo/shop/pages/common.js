@@ -74,6 +74,16 @@ export const orderLines = ({ t, money }, order) =>
     )}
   </ul>`;
 
+/**
+ * How to reach the shop, for the element's slot: an error that no retry mends is no dead end.
+ * @param {Page} page
+ */
+export const contact = ({ t }) =>
+  html`<p slot="contact" class="small contact">
+    ${t('contact.ask')} <a href="mailto:help@brindlecove.example">help@brindlecove.example</a>
+    <a href="tel:+19025550143">902 555-0143</a>
+  </p>`;
+
 /** @param {string | undefined} cardNum masked */
 export const lastDigits = (cardNum = '') => `•••• ${cardNum.slice(-4)}`;
 

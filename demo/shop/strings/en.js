@@ -116,6 +116,7 @@ export default {
   'cards.removed': 'The card is removed.',
   'missing.title': 'Nothing on this shelf',
   'missing.text': 'This page isn’t here, or it belongs to another visitor.',
+  'contact.ask': 'Need help?',
   'foot.text':
     'Brindle Cove Pottery is made up, to show a checkout with iotpay\u2060-\u2060checkout, an unofficial web component for IOTPay.',
   'foot.address': '12 Whitehall Road, Parrsboro, Nova Scotia',

@@ -121,6 +121,7 @@ export default {
   'cards.removed': 'La carte est supprimée.',
   'missing.title': 'Rien sur cette tablette',
   'missing.text': 'Cette page n’existe pas, ou elle appartient à une autre personne.',
+  'contact.ask': 'Besoin d’aide\u00a0?',
   'foot.text':
     'La poterie Brindle Cove est inventée, pour montrer un paiement avec iotpay\u2060-\u2060checkout, un composant Web non officiel pour IOTPay.',
   'foot.address': '12, chemin Whitehall, Parrsboro (Nouvelle-Écosse)',

@@ -113,6 +113,7 @@ export default {
   'cards.removed': '银行卡已删除。',
   'missing.title': '这一格是空的',
   'missing.text': '此页不存在，或属于另一位访客。',
+  'contact.ask': '需要帮助？',
   'foot.text':
     'Brindle Cove 陶坊是虚构的，用来展示 iotpay\u2060-\u2060checkout（非官方的 IOTPay 网页组件）的结账流程。',
   'foot.address': '新斯科舍省帕斯伯勒 Whitehall Road 12 号',

@@ -113,6 +113,7 @@ export default {
   'cards.removed': '卡片已刪除。',
   'missing.title': '這一格是空的',
   'missing.text': '此頁不存在，或屬於另一位訪客。',
+  'contact.ask': '需要協助？',
   'foot.text':
     'Brindle Cove 陶坊是虛構的，用來展示 iotpay\u2060-\u2060checkout（非官方的 IOTPay 網頁元件）的結帳流程。',
   'foot.address': '新斯科細亞省帕斯伯勒 Whitehall Road 12 號',
