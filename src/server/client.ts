@@ -1,8 +1,9 @@
-import { asObject, isObject, type JsonObject } from '../gateway/envelope.js';
+import { isObject, type JsonObject } from '../gateway/envelope.js';
 import { FIELD_LIMITS, fitsIn } from '../gateway/limits.js';
 import { DEVELOPMENT_ORIGIN, listedOrigin, PRODUCTION_ORIGIN } from '../gateway/origins.js';
 import { readCard, readOrder, readSession, type Card, type Order, type SessionAnswer } from './answers.js';
 import { callGateway, type Connection } from './call.js';
+import { isProduction } from './environment.js';
 import { IotpayGatewayError } from './errors.js';
 import { checkNotification, parseNotification, type Notification } from './notification.js';
 import {
@@ -197,8 +198,7 @@ function checkSandboxKeys(keys: readonly string[], origin: string): void {
     throw new TypeError(
       `createIotpay: merchantKey is one of the sandbox's (it begins with "${SANDBOX_KEY}"), and gatewayOrigin is IOTPay's. Set the key that IOTPay gave you (IOTPAY_MERCHANT_KEY), or the sandbox's origin as gatewayOrigin.`,
     );
-  const { env } = asObject((globalThis as { process?: unknown }).process);
-  if (asObject(env)['NODE_ENV'] === 'production')
+  if (isProduction())
     console.warn(
       'iotpay-checkout: NODE_ENV is "production", and the merchant key is one of the sandbox’s. No real payment can be made. Set the key that IOTPay gave you (IOTPAY_MERCHANT_KEY) and remove gatewayOrigin.',
     );

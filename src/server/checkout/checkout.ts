@@ -10,7 +10,7 @@ import { guardStore } from './guard.js';
 import { headTags, type HeadOptions } from './head.js';
 import { kindOf } from './kind.js';
 import { consoleLog, loggerOf, type Log } from './log.js';
-import { checkNames, checkOptions, strangersIn } from './options.js';
+import { checkNames, checkOptions, forgetsIn, strangersIn } from './options.js';
 import { notificationRoute } from './notifications.js';
 import {
   askOrder,
@@ -142,7 +142,7 @@ export interface Checkout<Context = unknown> {
 export function createCheckout<Context = unknown>(options: CheckoutOptions<Context>): Checkout<Context> {
   checkOptions(options);
   const works = worksOf(options);
-  for (const line of strangersIn(options)) works.log.warn(line);
+  for (const line of [...strangersIn(options), ...forgetsIn(options)]) works.log.warn(line);
   const secureId = secureIdRoute(works);
   const orderStatus = orderStatusRoute(works);
   const notification = notificationRoute(options.iotpay, works);

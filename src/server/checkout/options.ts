@@ -1,4 +1,7 @@
 import { FIELD_LIMITS, fitsIn } from '../../gateway/limits.js';
+import { isProduction } from '../environment.js';
+import { isMemoryStore } from '../stores/memory.js';
+import type { Store } from '../stores/store.js';
 import { kindOf } from './kind.js';
 
 /** What an option must be. */
@@ -77,6 +80,15 @@ export function strangersIn(options: object): readonly string[] {
   return Object.entries(options)
     .filter(([name, value]) => value !== undefined && !NAMES.includes(name))
     .map(([name]) => `createCheckout: there is no option ${name}. There are: ${NAMES.join(', ')}.`);
+}
+
+/** A shop in production whose record is gone after a restart: a form that is open then could be paid, and a second one made. */
+export function forgetsIn({ store }: { readonly store: Store }): readonly string[] {
+  return isProduction() && isMemoryStore(store)
+    ? [
+        'createCheckout: store: NODE_ENV is "production", and memoryStore() forgets at each restart which forms are open and what was paid: an order could be paid twice. Use sqlStore(…) or redisStore(…).',
+      ]
+    : [];
 }
 
 /**

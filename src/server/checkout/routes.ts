@@ -202,7 +202,9 @@ function browserRoute<Context>(
       const answer = await work(request, context as Context, text, data);
       if (!isResponse(answer)) return jsonResponse(answer, 200, corsHeaders(request, origins));
       if (answer.status >= 400)
-        log.warn(`${route}: HTTP ${answer.status}: \`order\` refused this visitor's request.`);
+        log.warn(
+          `${route}: HTTP ${answer.status}: \`order\` refused this visitor's request${modeHint(data)}.`,
+        );
       const headers = { 'Cache-Control': 'no-store', ...corsHeaders(request, origins) };
       // One that was sent before, or has a status that can't be sent, is a mistake of `order`'s.
       return await named('order', () => withHeaders(answer, headers));
@@ -220,6 +222,10 @@ export function requireWebRequest(request: unknown): asserts request is Request 
     'checkout.handler: expected a Web Request, received something else. Express and node:http hand over their own: use toNodeHandler(checkout).',
   );
 }
+
+/** An `order` that knows of payments only finds no order in what a page sends to save a card. */
+const modeHint = ({ mode }: JsonObject): string =>
+  mode === 'add' ? ' (mode "add": a card is to be saved, expected { id } of the customer)' : '';
 
 function requireMode(mode: unknown): Mode {
   if (mode === 'pay' || mode === 'add') return mode;

@@ -4,6 +4,12 @@ import type { Store, StoredValue } from './store.js';
 /** How often what has expired is thrown away, in milliseconds. */
 const SWEEP_MS = 60_000;
 
+/** Those that were made here. */
+const ALL = new WeakSet<Store>();
+
+/** Whether a store forgets when its process ends. */
+export const isMemoryStore = (store: Store): boolean => ALL.has(store);
+
 interface Entry extends StoredValue {
   /** By the store's clock, in milliseconds. */
   readonly expiresAt: number;
@@ -30,7 +36,7 @@ export function memoryStore(now: () => number = Date.now): Store {
     for (const [key, { expiresAt }] of entries) if (expiresAt <= now()) entries.delete(key);
   };
 
-  return {
+  const store: Store = {
     get: async (key) => {
       checkKey('memoryStore.get', key);
       const entry = find(key);
@@ -56,4 +62,6 @@ export function memoryStore(now: () => number = Date.now): Store {
       }
     },
   };
+  ALL.add(store);
+  return store;
 }

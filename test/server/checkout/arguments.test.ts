@@ -1,8 +1,9 @@
 // What a merchant gives by mistake is told at once, in words, and by the promise where there is one.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createIotpay, type IotpayClientOptions } from '../../../src/server/index.js';
+import { createIotpay, memoryStore, type IotpayClientOptions } from '../../../src/server/index.js';
 import { MERCHANT, openCounter } from '../attacks/counter.js';
+import { post } from '../support.js';
 
 const long = `https://shop.example/${'x'.repeat(180)}`;
 
@@ -31,6 +32,36 @@ describe('an option that there is not', () => {
   it('is not one that is left undefined', () => {
     assert.deepEqual(openCounter({ onCardsaved: undefined } as object).log, []);
     assert.deepEqual(openCounter({ publicOrigin: 'https://shop.example', allowedOrigins: [] }).log, []);
+  });
+});
+
+describe('memoryStore, which forgets', () => {
+  it('is said in the log of a shop in production, and nowhere else', (test) => {
+    const before = process.env['NODE_ENV'];
+    test.after(() => {
+      if (before === undefined) delete process.env['NODE_ENV'];
+      else process.env['NODE_ENV'] = before;
+    });
+    test.mock.method(console, 'warn', () => {}); // Of the key.
+    process.env['NODE_ENV'] = 'development';
+    assert.deepEqual(openCounter().log, []);
+    process.env['NODE_ENV'] = 'production';
+    assert.deepEqual(openCounter({ store: { ...memoryStore() } }).log, []);
+    assert.match(openCounter().log.join('\n'), /^createCheckout: store: .*memoryStore\(\) forgets.*sqlStore/);
+  });
+});
+
+describe('an `order` that knows of no cards', () => {
+  it('and refuses to save one is told in the log what was asked', async () => {
+    const { checkout, log } = openCounter({ order: () => new Response(null, { status: 404 }) });
+    assert.equal((await checkout.secureId(post({ mode: 'add' }))).status, 404);
+    assert.match(
+      log.join('\n'),
+      /^secure-id: HTTP 404: `order` refused .*\(mode "add": .*\{ id \} of the customer\)\.$/,
+    );
+    log.length = 0;
+    await checkout.secureId(post({ mode: 'pay' }));
+    assert.deepEqual(log, ["secure-id: HTTP 404: `order` refused this visitor's request."]);
   });
 });
 
