@@ -12,6 +12,7 @@ import type { IotpayStatus } from './checkout/status.js';
 import { DEFAULT_SETUP_TIMEOUT_MS } from './checkout/config.js';
 import type { IotpayCheckoutError } from './checkout/errors.js';
 import type { IotpayOutcome } from './checkout/events.js';
+import { hostsOf } from './checkout/mount-point.js';
 import { loadScript } from './checkout/script.js';
 import { watchAttributes } from './checkout/shared.js';
 import { unref } from './checkout/wait.js';
@@ -232,7 +233,8 @@ export class IotpayCheckout extends LitElement implements CheckoutHost {
   override connectedCallback(): void {
     super.connectedCallback();
     const { signal } = (this.#inPage = new AbortController());
-    for (let root: Node | undefined = this.getRootNode(); root; root = hostOf(root)?.getRootNode()) {
+    for (const host of hostsOf(this)) {
+      const root = host.getRootNode();
       watchAttributes(root, { subtree: true, attributeFilter: ['lang'] }, () => this.requestUpdate(), signal);
     }
   }
@@ -467,12 +469,8 @@ function standsInTree(element: Partial<Element>): boolean {
 }
 
 /** The `lang` in force; on a server, the element's own. */
-function langOf(element: Element): string {
-  return standsInTree(element) ? nearestLang(element) : (element.getAttribute('lang') ?? '');
-}
-
-function hostOf(root: Node): Element | undefined {
-  return 'host' in root ? (root as ShadowRoot).host : undefined;
+function langOf(element: HTMLElement): string {
+  return standsInTree(element) ? nearestLang(hostsOf(element)) : (element.getAttribute('lang') ?? '');
 }
 
 /** JSON of an attribute; what is no JSON stays the text it is, for the error that names it. */

@@ -321,15 +321,13 @@ export class CheckoutController implements ReactiveController {
     loss: Loss | undefined,
   ): Promise<void> {
     const host = this.#host;
+    const late = lateAfter(config.timeout);
     const form = (this.#form = new Form(host, config.mode, issued));
     this.#watch();
     await within(
       config.timeout,
       signal,
-      lateAfter(config.timeout)(
-        'mount-timeout',
-        `IOTPay's frame did not appear and load from ${config.gatewayOrigin}`,
-      ),
+      late('mount-timeout', `IOTPay's frame did not appear and load from ${config.gatewayOrigin}`),
       (step) =>
         measured(
           'frame',
@@ -338,6 +336,7 @@ export class CheckoutController implements ReactiveController {
             options: () => host.iotpayOptions(),
             signal: step,
             appeared: () => host.requestUpdate(),
+            emptied: () => this.#look(),
             reported: (event) => this.#report(form, event),
           }),
         ),

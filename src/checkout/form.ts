@@ -1,7 +1,7 @@
 import type { IotpayForm, IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { IotpayCheckoutError } from './errors.js';
 import type { IotpayMode } from './events.js';
-import { MountPoint } from './mount-point.js';
+import { isSpent, MountPoint, spend } from './mount-point.js';
 import { refuses } from './page-policy.js';
 import { uuid, type Issued } from './session.js';
 import { listen } from './shared.js';
@@ -13,6 +13,9 @@ const SHORTEST_LIFE_MS = 1000;
 /** How long another frame may be waited for where one is gone, in milliseconds. */
 const SWAP_MS = 200;
 
+/** How long what a frame has said last may be on its way when the frame goes, in milliseconds. */
+const LAST_WORDS_MS = 100;
+
 /** What a form is mounted with. */
 export interface Mounting {
   readonly iotpay: IotpayFunction;
@@ -22,6 +25,8 @@ export interface Mounting {
   readonly signal: AbortSignal;
   /** Called when a frame is there. It need not have loaded. */
   readonly appeared: () => void;
+  /** Called when the frame shows an empty page. */
+  readonly emptied: () => void;
   /** IOTPay's callback: it may come at any time, also long after the form was replaced. */
   readonly reported: (event: unknown) => void;
 }
@@ -66,10 +71,11 @@ export class Form {
    * Mounts the form, and waits until its frame has loaded.
    * @throws IotpayCheckoutError `mount-failed`, `frame-blocked`, `config`
    */
-  async mount({ iotpay, options, signal, appeared, reported }: Mounting): Promise<void> {
+  async mount(mounting: Mounting): Promise<void> {
+    const { iotpay, options, signal, reported } = mounting;
     const { container } = this.#point;
     this.#point.place();
-    const loaded = this.#loaded(signal, appeared);
+    const loaded = this.#loaded(mounting);
     try {
       const mode = this.mode === 'add' ? 'Add' : 'Pay';
       const made = (await iotpay(this.issued.secureId, mode, options())) as Partial<IotpayForm> | undefined;
@@ -81,10 +87,10 @@ export class Form {
       // What mount() returns is not documented: a rejection counts, a promise that never settles does not.
       await Promise.race([loaded, Promise.resolve(mounted).then(() => loaded)]);
       await this.#unlessTaken();
-      if (!this.#point.shown) {
+      if (!this.#point.show()) {
         throw new IotpayCheckoutError(
           'mount-failed',
-          "IOTPay's form is there and cannot be seen: expected a slot for it in the shadow root of <iotpay-checkout>, received none. Does something on this page empty that shadow root, or shadow a method of the document (an image or a form with such a name)?",
+          "IOTPay's form cannot be seen: expected a slot for it in the shadow root of <iotpay-checkout>, received none. Does this page empty it, or shadow a method of the document (an image or a form with such a name)?",
         );
       }
       this.#mounted = true;
@@ -116,7 +122,7 @@ export class Form {
     if (this.#disabled && !this.container.inert) this.container.inert = true;
     const { frame } = this;
     // Nobody but IOTPay's script puts another frame in there.
-    if (frame && this.#seen?.frame !== frame) this.#see(frame, this.#mounted);
+    if (frame && this.#seen?.frame !== frame) this.#see(frame, false);
     const seen = this.#seen;
     if (!seen) return true;
     if (seen.frame !== frame) return false;
@@ -140,7 +146,9 @@ export class Form {
       this.#swap = setTimeout(again, SWAP_MS);
       return true;
     }
-    return this.follow(this.#point.attached) && !missed && (!this.#mounted || this.#point.shown);
+    if (!this.follow(this.#point.attached) || missed) return false;
+    // A frame that had a form and shows an empty page: a consent manager, or an extension, has switched it off.
+    return !this.#mounted || (this.#point.show() && !(this.#seen?.window && isBlank(this.#seen.frame)));
   }
 
   /** Its container, for whoever watches it. */
@@ -162,7 +170,12 @@ export class Form {
   remove(): void {
     this.#life.abort();
     clearTimeout(this.#swap);
+    const { frame } = this.#seen ?? this;
     this.#point.remove();
+    if (!frame) return;
+    spend(frame);
+    // Wherever the page puts it back, nobody can pay in it. Until then IOTPay's script may know it by its address.
+    unref(setTimeout(() => frame.removeAttribute('src'), frame.isConnected ? 0 : LAST_WORDS_MS));
   }
 
   /** Calls back once the secureId is `ageMs` milliseconds old, if nobody has been in the form until then. */
@@ -191,13 +204,13 @@ export class Form {
     this.#life.signal.addEventListener('abort', () => watch.abort(), { signal });
   }
 
-  /** Two of the same frame would both be live. One that differs is IOTPay's own business. */
+  /** Two of the same frame would both be live, and so would be one of a form before. Any other is IOTPay's own business. */
   #discardCopies(): void {
     const { container } = this.#point;
     const frame = this.#seen?.frame;
-    if (!frame || !container.contains(frame)) return;
+    const original = frame && container.contains(frame) ? frame : null;
     for (const other of container.querySelectorAll('iframe')) {
-      if (other !== frame && other.isEqualNode(frame)) other.remove();
+      if (isSpent(other) || (other !== original && other.isEqualNode(original))) other.remove();
     }
   }
 
@@ -216,7 +229,7 @@ export class Form {
   }
 
   /** Resolves when a frame in the container has loaded something; rejects if the page's CSP refuses it. */
-  #loaded(signal: AbortSignal, appeared: () => void): Promise<void> {
+  #loaded({ signal, appeared, emptied }: Mounting): Promise<void> {
     const { container } = this.#point;
     return new Promise((resolve, reject) => {
       const observer = new MutationObserver((records) => {
@@ -232,15 +245,16 @@ export class Form {
         'load',
         (event) => {
           const { frame } = this;
+          if (!frame || event.target !== frame) return;
           // A frame that waits for its address loads an empty page first.
-          if (!frame || event.target !== frame || isBlank(frame)) return;
+          if (isBlank(frame)) return emptied();
           const seen = this.#seen;
           if (!seen || (seen.frame === frame && seen.window === undefined)) this.#see(frame, true);
           appeared();
           // A refused frame may load, too: the event that tells so comes right after.
           setTimeout(resolve, 0);
         },
-        { capture: true, signal },
+        { capture: true, signal: this.life },
       );
       listen<SecurityPolicyViolationEvent>(
         container.ownerDocument,

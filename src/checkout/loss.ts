@@ -77,7 +77,7 @@ export class Losses {
     if (pauseMs === undefined) {
       throw new IotpayCheckoutError(
         'frame-removed',
-        `Something on this page keeps removing IOTPay's form (${PAUSES_MS.length + 1} times within ${REMEMBERED_MS / 60_000} minutes): expected the children that <iotpay-checkout> adds to be left alone. Does a framework, a morphing library or an extension render into <iotpay-checkout>, or into a shadow host around it? Put changing text beside the element, not inside it.`,
+        `Something on this page keeps removing IOTPay's form (${PAUSES_MS.length + 1} times within ${REMEMBERED_MS / 60_000} minutes): does a framework, a morph or an extension render into <iotpay-checkout>, or into a host around it? Put changing text beside the element, not inside it.`,
       );
     }
     await pause(pauseMs, signal);

@@ -3,13 +3,16 @@ import { configError } from './errors.js';
 /** Name of the slot in the element's shadow root that shows the frame. */
 export const FRAME_SLOT = 'iotpay-frame';
 
+/** Finds it there. */
+export const OWN_SLOT = 'slot[name=iotpay-frame]';
+
 /** Marks every node that this package adds to somebody else's tree. */
 export const MARK = 'data-iotpay-checkout';
 
-/** Proves that a marked node is an original: a clone copies the attribute and not this. */
+/** `true` on an original: a clone copies the attribute and not this. `false` on what is out of use. */
 const ORIGINAL = Symbol.for('iotpay-checkout');
 
-type Marked = Element & { [ORIGINAL]?: true };
+type Marked = Element & { [ORIGINAL]?: boolean };
 type Movable = Element & { moveBefore?: (node: Node, child: Node | null) => void };
 
 /**
@@ -38,7 +41,7 @@ export class MountPoint {
 
   /** Whether the container still stands where the element can show it. */
   get inPlace(): boolean {
-    const hosts = hostsOf(this.#element, false);
+    const hosts = hostsOf(this.#element);
     return (
       this.attached &&
       hosts.length === this.#hosts.length &&
@@ -56,12 +59,22 @@ export class MountPoint {
 
   /** Whether the container still stands where it belongs, in the outermost host. */
   get attached(): boolean {
-    return this.container.parentNode === hostsOf(this.#element, false).at(-1);
+    return this.container.parentNode === hostsOf(this.#element).at(-1);
   }
 
-  /** Whether the element's own shadow tree has a place for the container. */
-  get shown(): boolean {
-    return !!this.#element.shadowRoot?.querySelector(`slot[name=${FRAME_SLOT}]`);
+  /**
+   * Puts the slot in the element's own shadow tree back, where another hand has taken it.
+   * @returns whether there is a place for the container
+   */
+  show(): boolean {
+    const root = this.#element.shadowRoot;
+    const place = root?.querySelector('[part=frame]');
+    if (place && !root?.querySelector(OWN_SLOT)) {
+      const slot = document.createElement('slot');
+      slot.name = FRAME_SLOT;
+      place.append(slot);
+    }
+    return !!place;
   }
 
   /**
@@ -69,9 +82,9 @@ export class MountPoint {
    * @throws IotpayCheckoutError `config` where a shadow root on the way assigns its slots by hand
    */
   place(): void {
-    const hosts = hostsOf(this.#element);
+    const hosts = hostsOf(this.#element, true);
     const { container } = this;
-    this.#slots.forEach((slot) => slot.remove());
+    this.#slots.forEach(discard);
     this.#hosts = hosts;
     this.#slots = hosts.slice(0, -1).map((host) => {
       const slot = mark(host.ownerDocument.createElement('slot'));
@@ -94,33 +107,55 @@ export class MountPoint {
   }
 
   remove(): void {
-    this.container.remove();
-    this.#slots.forEach((slot) => slot.remove());
+    [this.container, ...this.#slots].forEach(discard);
     this.#slots = [];
   }
 }
 
-/** Removes what a clone of a mounted element, or of a host around one, has copied of a frame. */
+/**
+ * Removes what a clone of a mounted element, or of a host around one, has copied of a frame, and what the page has kept
+ * and put back though it is out of use.
+ */
 export function discardCopies(element: HTMLElement): void {
-  for (const host of hostsOf(element, false)) {
-    for (const child of [...host.children]) {
-      if (child.hasAttribute(MARK) && !(child as Marked)[ORIGINAL]) child.remove();
+  for (const host of hostsOf(element)) {
+    for (const node of host.querySelectorAll<Marked>(`[${MARK}]`)) {
+      if (!node[ORIGINAL]) node.remove();
     }
   }
 }
 
 /** The element and the hosts of all shadow roots around it, from the inside out. */
-export function hostsOf(element: HTMLElement, check = true): Element[] {
+export function hostsOf(element: HTMLElement, check = false): Element[] {
   const hosts: Element[] = [element];
-  for (let root = element.getRootNode(); 'host' in root; root = (root as ShadowRoot).host.getRootNode()) {
-    if (check && (root as ShadowRoot).slotAssignment === 'manual') {
+  for (let root = element.getRootNode(); isShadow(root); root = root.host.getRootNode()) {
+    if (check && root.slotAssignment === 'manual') {
       throw configError(
-        `<iotpay-checkout> can't be shown inside a shadow root with slotAssignment "manual": IOTPay's frame is projected through named slots. Attach that shadow root with "named".`,
+        `<iotpay-checkout> can't be shown inside a shadow root with slotAssignment "manual": IOTPay's frame needs named slots.`,
       );
     }
-    hosts.push((root as ShadowRoot).host);
+    hosts.push(root.host);
   }
   return hosts;
+}
+
+/** A document may have members of any name: `<form name="host">`. */
+function isShadow(root: Node): root is ShadowRoot {
+  return root.nodeType === Node.DOCUMENT_FRAGMENT_NODE && 'host' in root;
+}
+
+/** Takes out of use, for good: whoever has kept it may put it back when another one is in its place. */
+function discard(node: Marked): void {
+  node.remove();
+  spend(node);
+}
+
+export function spend(node: Marked): void {
+  node[ORIGINAL] = false;
+}
+
+/** Whether it is out of use. */
+export function isSpent(node: Marked): boolean {
+  return node[ORIGINAL] === false;
 }
 
 function mark<T extends Element>(node: T): T {

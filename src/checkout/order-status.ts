@@ -66,7 +66,7 @@ export async function pollOrder(
     // Up to a third less than the full pause, so that many shoppers don't ask in step.
     if (wait) await pause(wait * (1 - Math.random() / 3), over.signal);
     over = new AbortController();
-    if (page.hidden) {
+    if (isHidden(page)) {
       await shown(page, signal);
       wait = 0;
     }
@@ -122,11 +122,14 @@ export async function askOnce(
 
 const late = () => new DOMException('The order status did not come in time.', 'TimeoutError');
 
+/** An image or a form of that name in the page's markup would be `hidden` for ever. */
+const isHidden = (page: Document) => page.hidden === true;
+
 /** Resolves when the page can be seen, or as soon as the signal is aborted. */
 async function shown(page: Document, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   await new Promise<void>((resolve) => {
-    listen(page, 'visibilitychange', () => page.hidden || resolve(), over.signal);
+    listen(page, 'visibilitychange', () => isHidden(page) || resolve(), over.signal);
     signal.addEventListener('abort', () => resolve(), { signal: over.signal });
   });
   over.abort();

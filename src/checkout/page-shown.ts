@@ -14,7 +14,9 @@ const RENDER_MS = 2000;
  */
 export function untilShown(page: Document, signal?: AbortSignal): Promise<void> | undefined {
   const root = page.documentElement;
-  const unseen = () => (page as { prerendering?: boolean }).prerendering || root.hasAttribute(TURBO_PREVIEW);
+  // Nothing but `true`: an image or a form of that name would be there for ever.
+  const unseen = () =>
+    (page as { prerendering?: boolean }).prerendering === true || root.hasAttribute(TURBO_PREVIEW);
   if (!unseen()) return undefined;
   const previewed = root.hasAttribute(TURBO_PREVIEW);
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { hostsOf, MARK } from './mount-point.js';
+import { hostsOf, MARK, OWN_SLOT } from './mount-point.js';
 import { nextTask } from './wait.js';
 
 /** How long after a look the next one counts as part of a quarrel, in milliseconds. */
@@ -8,7 +8,7 @@ const AT_ONCE = 20;
 
 /**
  * Notices other hands in the trees that hold something of ours: the element's own children and `status`, the children of
- * every host on the way out, the slots there, and the container with IOTPay's frame. What is outside our shadow root
+ * every host on the way out, the slots there and in our own shadow root, and the container with IOTPay's frame. What is outside our shadow root
  * cannot be defended, only noticed and put right.
  */
 export class TreeWatch {
@@ -35,7 +35,7 @@ export class TreeWatch {
     if (observer.takeRecords().length) this.#schedule();
     observer.disconnect();
     const attributeFilter = ['id', 'name', 'slot', 'inert', MARK];
-    for (const host of hostsOf(element, false)) {
+    for (const host of hostsOf(element)) {
       observer.observe(host, { childList: true });
       // Our slots, in the trees of the hosts further out.
       for (const child of host.children) {
@@ -43,7 +43,11 @@ export class TreeWatch {
       }
     }
     observer.observe(element, { childList: true, attributeFilter: ['status'] });
-    if (element.shadowRoot) observer.observe(element.shadowRoot, { childList: true });
+    const { shadowRoot } = element;
+    const slot = shadowRoot?.querySelector(OWN_SLOT);
+    if (slot) observer.observe(slot, { attributeFilter });
+    for (let node = slot?.parentNode ?? shadowRoot; node; node = node.parentNode)
+      observer.observe(node, { childList: true });
     if (container) observer.observe(container, { childList: true, subtree: true, attributeFilter });
   }
 

@@ -10,10 +10,11 @@ export function languageFor(lang: string): IotpayLanguage {
   return /^fr(-|$)/.test(tag) ? 'fr' : 'en';
 }
 
-/** The `lang` that is in force at an element, seen through the shadow roots around it; an empty text where none is. */
-export function nearestLang(element: Element): string {
-  const found = element.closest('[lang]');
-  if (found) return found.getAttribute('lang') ?? '';
-  const root = element.getRootNode();
-  return 'host' in root ? nearestLang((root as ShadowRoot).host) : '';
+/**
+ * The `lang` that is in force at an element; an empty text where none is.
+ * @param hosts - the element, and the hosts of the shadow roots around it, from the inside out
+ */
+export function nearestLang(hosts: readonly Element[]): string {
+  const near = hosts.map((host) => host.closest('[lang]')).find((found) => found);
+  return near?.getAttribute('lang') ?? '';
 }

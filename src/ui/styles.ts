@@ -66,6 +66,9 @@ export const styles = css`
   .ready [part='frame'] {
     animation: appear 0.2s;
   }
+  ::slotted([slot='iotpay-frame']) {
+    display: block !important;
+  }
   .succeeded .stage,
   .error .stage,
   .unknown .stage,

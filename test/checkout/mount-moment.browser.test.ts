@@ -44,6 +44,13 @@ const HANDS: Readonly<Record<string, Hand>> = {
     for (let i = 0; i < 20; i++) await Promise.resolve();
     if (taken) element.append(taken);
   },
+  'the container, until there is another,': async (element) => {
+    const taken = container();
+    taken?.remove();
+    await until(() => !!frames()[0], 'a frame', 2000);
+    // Where it is the same one that has been put back, there is nothing to put back.
+    if (taken && !taken.isConnected) element.prepend(taken);
+  },
   'the frame': () => frames()[0]?.remove(),
   'what the container holds': () => container()?.replaceChildren(),
   'all children': (element) => (element.textContent = 'Total: 10'),
@@ -93,9 +100,13 @@ describe('in the moment of mount()', () => {
         it(`a frame that comes ${manner}; ${moment}: ${what} taken away: a live form with the same secureId`, async () => {
           const element = await idle();
           const log = record(element);
-          const { secureIds } = vendor(act, moment, () => hand(element));
+          let acting: unknown;
+          const { secureIds } = vendor(act, moment, () => (acting = hand(element)));
           element.load().catch(() => {});
-          await until(() => alive(element) || element.status === 'error', 'an end', 2000);
+          const ended = () => until(() => alive(element) || element.status === 'error', 'an end', 2000);
+          await ended();
+          await acting;
+          await ended();
           expect(element.error?.message).to.equal(undefined);
           expect(alive(element)).to.equal(true);
           expect(log).to.deep.equal(['ready']);

@@ -13,6 +13,8 @@ import {
   unique,
   until,
 } from '../support/element.js';
+import type { FaultyMount } from '../support/fault-server.js';
+import { freshPage } from '../support/page.js';
 
 const endpoint = `${servers.backend}/api/secure-id`;
 
@@ -63,6 +65,46 @@ describe('nothing starts where nobody looks', () => {
     (await fixture(html`<div></div>`)).append(made);
     await next(made, 'iotpay-ready');
   });
+});
+
+describe('markup that names an image or a form as the document names something of its own', () => {
+  /** A page with such markup, and an element in it. */
+  async function shadowed(name: string) {
+    const page = await freshPage();
+    const { document } = page;
+    const [body, tag] = [document.body, unique('named')];
+    const element = Object.assign(document.createElement('iotpay-checkout'), {
+      secureId: tag,
+      gatewayOrigin: servers.faults.gateways.ok,
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=404`,
+      requestData: { tag },
+    });
+    body.insertAdjacentHTML('beforeend', `<form name="${name}"></form>`);
+    body.append(element);
+    return { page, element, tag };
+  }
+
+  for (const name of [
+    ...['host', 'prerendering', 'hidden', 'visibilityState', 'readyState', 'activeElement'],
+    ...['head', 'body', 'scripts', 'documentElement', 'hasFocus', 'fonts', 'nodeType', 'getRootNode'],
+  ]) {
+    it(`"${name}": a form, and an order that is asked for`, async () => {
+      const { page, element, tag } = await shadowed(name);
+      await until(() => element.status !== 'idle' && element.status !== 'loading', 'an end');
+      expect([element.status, element.error?.message]).to.deep.equal(['ready', undefined]);
+      const { faultyMounts } = page.window as unknown as { faultyMounts: readonly FaultyMount[] };
+      report({ result: 'FAIL', message: 'Timeout' }, faultyMounts.at(-1));
+      await until(async () => (await seen(tag)).length > 0, 'it is asked for', 4000);
+    });
+  }
+
+  for (const name of ['createElement', 'createComment', 'importNode', 'querySelector', 'addEventListener']) {
+    it(`"${name}": an error, and not ready over nothing`, async () => {
+      const { element } = await shadowed(name);
+      await next(element, 'iotpay-error');
+      expect(element.error?.code).to.equal('mount-failed');
+    });
+  }
 });
 
 describe('a listener that loads again in iotpay-error', () => {

@@ -108,6 +108,34 @@ describe('a form that another hand takes away', () => {
     });
   }
 
+  it('in shadow roots, all that we added kept, and put back once other nodes are there: one live form', async () => {
+    const { element, outer, inner } = await deepElement();
+    const kept = [outer, inner, element].map((host) => [host, [...host.children]] as const);
+    for (const [host] of kept) host.replaceChildren();
+    await until(() => alive(element), 'the form is back', 2000);
+    const window = frames()[0]?.contentWindow;
+    for (const [host, children] of kept) host.prepend(...children);
+    await until(() => frames().length === 1, 'one frame', 2000);
+    expect(frames()[0]?.contentWindow).to.equal(window);
+    expect(alive(element)).to.equal(true);
+    for (const [host] of kept) expect(host.children).to.have.length(1);
+  });
+
+  for (const where of ['prepend', 'after'] as const) {
+    it(`kept, and put back (${where}) when the page has another order: nobody can pay the first one`, async () => {
+      const element = await readyElement();
+      const kept = [...element.childNodes];
+      const [frame] = frames();
+      element.secureId = unique('other');
+      await next(element, 'iotpay-ready');
+      element[where](...kept);
+      await until(() => frames().every((each) => each !== frame || !each.src), 'it is dead', 2000);
+      expect(frames().filter(({ src }) => src)).to.have.length(1);
+      expect([element.status, mounts().at(-1)?.secureId]).to.deep.equal(['ready', element.secureId]);
+      for (const node of kept) (node as Element).remove();
+    });
+  }
+
   it('keeps a form whose attributes a morph has taken: nothing is mounted again', async () => {
     const element = await readyElement();
     const window = frames()[0]?.contentWindow;
@@ -249,6 +277,24 @@ describe('a form that another hand takes away', () => {
     expect(alive(element)).to.equal(true);
     expect(log).to.deep.equal(['ready']);
   });
+
+  for (const [what, act] of [
+    ['removed', (slot: HTMLSlotElement) => slot.remove()],
+    ['given another name', (slot: HTMLSlotElement) => (slot.name = 'other')],
+    ['replaced with all around it', (slot: HTMLSlotElement) => slot.parentElement!.replaceChildren('x')],
+  ] as const) {
+    it(`the slot in our own shadow root ${what}: the same form is shown again`, async () => {
+      const element = await readyElement();
+      const window = frames()[0]?.contentWindow;
+      act(element.shadowRoot!.querySelector('slot[name=iotpay-frame]')!);
+      expect(alive(element)).to.equal(false);
+      await until(() => alive(element), 'it is shown', 2000);
+      expect(frames()[0]?.contentWindow).to.equal(window);
+      element.lang = 'fr';
+      await element.updateComplete;
+      expect(alive(element)).to.equal(true);
+    });
+  }
 
   it('says an error, and not ready, where the page has emptied the shadow tree that shows it', async () => {
     const element = await readyElement();

@@ -25,6 +25,13 @@ const added = (parent: Element, name = 'div') => parent.appendChild(document.cre
 /** The page does something else in between. */
 const meanwhile = () => pause(30);
 
+/** The form has been put back; or none is, where that is what another hand's work leads to. */
+async function anotherThan(kept: readonly Node[]): Promise<void> {
+  await meanwhile();
+  if (document.querySelector('iotpay-checkout')?.status === 'unknown') return;
+  await until(() => frames().some((frame) => !kept.some((node) => node.contains(frame))), 'another frame');
+}
+
 /** Selects the element, as somebody does who edits the page around it. */
 function select(node: Node): Range {
   const range = document.createRange();
@@ -49,6 +56,44 @@ const HANDS: Readonly<Record<string, Act>> = {
   'a framework’s text': ({ element }) => (element.textContent = 'x'),
   'outerHTML of the container': () => (container().outerHTML = `${container().outerHTML}`),
   'a clone beside it': ({ element }) => element.after(element.cloneNode(true)),
+  'its children kept, and put back once others are there': async ({ element }) => {
+    const kept = [...element.childNodes];
+    element.replaceChildren();
+    await anotherThan(kept);
+    element.append(...kept);
+  },
+  'its children kept, and put back elsewhere once others are there': async ({ element }) => {
+    const kept = [...element.childNodes];
+    element.replaceChildren();
+    await anotherThan(kept);
+    await pause(150);
+    element.after(...kept);
+  },
+  'its frame kept, and put back once another is there': async () => {
+    const kept = [...container().children];
+    container().replaceChildren();
+    await anotherThan(kept);
+    container()?.prepend(...kept);
+  },
+  'its frame kept, and put back elsewhere once another is there': async ({ element }) => {
+    const kept = [...container().children];
+    container().replaceChildren();
+    await anotherThan(kept);
+    await pause(150);
+    element.before(...kept);
+  },
+  'its frame put elsewhere': ({ element }) => element.after(frames()[0]!),
+  'its frame switched off and on, as a consent manager does': async () => {
+    const frame = frames()[0]!;
+    const { src } = frame;
+    frame.src = 'about:blank';
+    await meanwhile();
+    frame.src = src;
+  },
+  'its children hidden': ({ element }) => {
+    for (const child of element.children) child.toggleAttribute('hidden', true);
+  },
+  'its content wrapped, as text': ({ element }) => (element.innerHTML = `<div>${element.innerHTML}</div>`),
   'append to another parent': ({ element, place }) => added(place).append(element),
   insertBefore: ({ element, section }) => section.insertBefore(element, section.firstChild),
   'moveBefore, where there is one': ({ element, place }) => {

@@ -50,10 +50,15 @@ const passed = async () => {
 
 const ours = (parent: Element) => parent.querySelector<HTMLElement>(':scope > [data-iotpay-checkout]')!;
 
+const ownSlot = (element: Element) => element.shadowRoot?.querySelector('slot');
+
 const NOTICED: Readonly<Record<string, (at: Place) => unknown>> = {
   'a child of the element': ({ element }) => element.append('x'),
   'the status of the element': ({ element }) => element.setAttribute('status', 'ready'),
   'what the element’s shadow root holds': ({ element }) => element.shadowRoot!.replaceChildren(),
+  'the slot in the element’s shadow root': ({ element }) => ownSlot(element)?.remove(),
+  'the slot in the element’s shadow root: its name': ({ element }) =>
+    ownSlot(element)?.setAttribute('name', 'x'),
   'a child of a host on the way out': ({ inner }) => inner.append('x'),
   'a child of the outermost host': ({ outer }) => outer.append('x'),
   'our slot in the element: its name': ({ element }) => ours(element).setAttribute('name', 'x'),
