@@ -24,7 +24,7 @@ import { listen } from './shared.js';
 import { takeStarted } from './started.js';
 import { counts, RULES, statusOf, type IotpayStatus } from './status.js';
 import { TreeWatch } from './tree-watch.js';
-import { nextTask, within } from './wait.js';
+import { nextTask, taskEnd, within } from './wait.js';
 
 const EVENT_OF = { fail: 'iotpay-fail', unknown: 'iotpay-timeout', success: 'iotpay-success' } as const;
 
@@ -75,7 +75,7 @@ export class CheckoutController implements ReactiveController {
     this.#host = host;
     this.#developer = new Developer(host);
     this.#losses = new Losses(this.#developer, (issued) => this.#claim.mayBePaid(issued?.secureId));
-    this.#runs = new Runs(() => host.requestUpdate());
+    this.#runs = new Runs(() => this.status === 'unknown' && host.requestUpdate());
     this.#claim = new Claim(
       host,
       () => this.#start(this.#issued),
@@ -191,14 +191,14 @@ export class CheckoutController implements ReactiveController {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    nextTask(() => {
+    taskEnd(() => {
       // Whatever has started meanwhile has read the settings as they are now.
       if (!this.#scheduled) return;
       this.#scheduled = false;
       if (!this.#connection || !this.#host.isConnected) return;
       if (intentOf(this.#host) !== this.#intent || this.error?.code === 'config') this.#start();
       else if (this.status === 'idle') this.#start(this.#issued);
-    });
+    }, this.#host.ownerDocument);
   }
 
   /** Starts what somebody asks for. */

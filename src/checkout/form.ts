@@ -250,7 +250,6 @@ export class Form {
           if (isBlank(frame)) return emptied();
           const seen = this.#seen;
           if (!seen || (seen.frame === frame && seen.window === undefined)) this.#see(frame, true);
-          appeared();
           // A refused frame may load, too: the event that tells so comes right after.
           setTimeout(resolve, 0);
         },

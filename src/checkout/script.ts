@@ -16,8 +16,8 @@ const ATTEMPTS = 3;
 const BACKOFF_MS = 250;
 /** How long a script that has loaded may take to define its function, in milliseconds. */
 const DEFINITION_MS = 1000;
-/** How often the page is checked for the function during that time, in milliseconds. */
-const DEFINITION_CHECK_MS = 50;
+/** When the page is first checked for the function during that time, in milliseconds; each wait is twice as long. */
+const DEFINITION_CHECK_MS = 30;
 /** How many entries a page's resource timing holds by default: beyond them nothing is written down any more. */
 const TIMING_BUFFER = 250;
 /** What a script tag's `type` is where a browser runs it; empty: as well. Anything else switches the tag off. */
@@ -124,11 +124,11 @@ class Load {
 
   /** Waits for a script that has loaded and may define its function a little later. */
   async #grace(ms: number, signal: AbortSignal): Promise<void> {
-    for (let left = ms; left > 0 && !signal.aborted; left -= DEFINITION_CHECK_MS) {
+    let wait = DEFINITION_CHECK_MS;
+    for (let left = ms; left > 0 && !signal.aborted; left -= wait, wait *= 2) {
+      await pause(Math.min(left, wait), signal);
       this.#check();
-      await pause(Math.min(left, DEFINITION_CHECK_MS), signal);
     }
-    this.#check();
   }
 
   /** Follows the page's own tag, where there is one, and then up to three of ours. Rejects with the last failure. */

@@ -56,6 +56,24 @@ export function nextTask(callback: () => void): void {
   port2.postMessage(0);
 }
 
+/**
+ * Calls back once, at the end of the present task. Behind the page's own scripts its end is `DOMContentLoaded`: the
+ * browser lays out the page before the next task comes.
+ */
+export function taskEnd(callback: () => void, { readyState, defaultView }: Document): void {
+  const over = new AbortController();
+  const end = () => {
+    if (over.signal.aborted) return;
+    over.abort();
+    callback();
+  };
+  nextTask(end);
+  // At the window, behind whoever listens at the document.
+  if (readyState === 'interactive') {
+    defaultView?.addEventListener('DOMContentLoaded', end, { signal: over.signal });
+  }
+}
+
 /** Resolves after `ms` milliseconds, or as soon as the signal is aborted. Never rejects; leaves no listener behind. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

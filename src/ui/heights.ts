@@ -18,17 +18,14 @@ function heights(): Map<string, number> {
   ));
 }
 
-/**
- * @param width - asked for only where any height is known, for it makes the browser lay out the page
- * @returns pixels; `undefined` where no form has had this width
- */
-export function heightFor(mode: string, width: () => number): number | undefined {
-  return heights().size > 0 ? heights().get(`${mode} ${Math.round(width())}`) : undefined;
+/** @returns pixels; `undefined` where no form has had this width */
+export function heightFor(mode: string, width: number): number | undefined {
+  return heights().get(keyOf(mode, width));
 }
 
 /** Remembers how high a form was, in pixels. */
 export function rememberHeight(mode: string, width: number, height: number): void {
-  const key = `${mode} ${Math.round(width)}`;
+  const key = keyOf(mode, width);
   if (!width || !height || heights().get(key) === height) return;
   heights().set(key, height);
   try {
@@ -37,3 +34,5 @@ export function rememberHeight(mode: string, width: number, height: number): voi
     // Remembered on this page only.
   }
 }
+
+const keyOf = (mode: string, width: number): string => `${mode} ${Math.round(width)}`;

@@ -7,13 +7,21 @@ export class Place {
   #watched: HTMLIFrameElement | undefined;
   #sizes: ResizeObserver | undefined;
 
-  /** Before a form: as high as the last one of this width was. */
+  /**
+   * Before a form: as high as the last one of this width was. The browser tells when it has laid out the page and before
+   * anybody sees it: asked at once, it would have to do so while the requests wait.
+   */
   reserve(base: HTMLElement, mode: string): void {
-    if (this.#reserved) return;
+    // An environment without layout (jsdom) keeps no place free.
+    if (this.#reserved || typeof ResizeObserver === 'undefined') return;
     this.#reserved = true;
-    const height = heightFor(mode, () => base.clientWidth);
-    if (height) base.style.setProperty('--_height', `${height}px`);
-    else base.style.removeProperty('--_height');
+    const sizes = (this.#sizes = new ResizeObserver(() => {
+      sizes.disconnect();
+      const height = heightFor(mode, base.clientWidth);
+      if (height) base.style.setProperty('--_height', `${height}px`);
+      else base.style.removeProperty('--_height');
+    }));
+    sizes.observe(base);
   }
 
   /** With the form: remembers the height that IOTPay gives it. */

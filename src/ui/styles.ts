@@ -81,7 +81,7 @@ export const styles = css`
     gap: 8px 16px;
     align-content: start;
     padding: 8px 4px;
-    animation: breathe 1.8s 1s ease-in-out infinite alternate;
+    animation: breathe 1.8s 2s ease-in-out infinite alternate;
     pointer-events: none;
   }
   .ready [part='skeleton'] {

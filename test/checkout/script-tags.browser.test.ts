@@ -82,6 +82,22 @@ describe('IOTPay’s script', () => {
     });
   }
 
+  it('that defines nothing is looked for in waits that grow, a second in all', async () => {
+    const page = await freshPage();
+    const waits: number[] = [];
+    const real = page.window.setTimeout.bind(page.window);
+    page.window.setTimeout = ((act: () => void, ms = 0) => {
+      if (ms >= 1000) return real(act, ms);
+      waits.push(ms);
+      return real(act, 0);
+    }) as typeof page.window.setTimeout;
+    const element = add(page, servers.faults.gateways['no-global']);
+    await next(element, 'iotpay-error');
+    expect(element.error?.code).to.equal('script-invalid');
+    const second = [30, 60, 120, 240, 480, 70];
+    expect(waits).to.deep.equal([...second, ...second, ...second]);
+  });
+
   it('a page whose resource timing is full is told of no load that stalls', async () => {
     const page = await freshPage();
     const { performance: timing } = page.window;

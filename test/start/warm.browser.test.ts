@@ -2,7 +2,7 @@
 import { expect } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
 import { pause, readyElement, seen, servers, unique, until } from '../support/element.js';
-import { afterTest } from '../support/page.js';
+import { afterTest, freshPage, type FreshPage } from '../support/page.js';
 
 /** An element in the page, for the plain fake gateway and the merchant's backend. */
 function insert(tag: string): IotpayCheckout {
@@ -49,6 +49,56 @@ describe('a setting that comes in', () => {
     );
     expect((await seen(first)).length).to.equal(1);
   });
+});
+
+describe('a page that has just been read', () => {
+  /** Writes down what happens on the page, in its order. */
+  const LOG = `<script>
+    globalThis.log = [];
+    const note = (owner, name, text) => {
+      const real = owner[name];
+      owner[name] = function (...parts) { return log.push(text), real.apply(this, parts); };
+    };
+    note(globalThis, 'fetch', 'request');
+    note(Storage.prototype, 'getItem', 'storage');
+  </script>`;
+  const logOf = ({ window }: FreshPage) => (window as unknown as { log: string[] }).log;
+
+  const tag = (name: string) =>
+    `<iotpay-checkout secure-id-endpoint="${servers.backend}/api/secure-id" gateway-origin="${servers.faults.gateways.ok}" request-data='{"tag":"${name}"}'></iotpay-checkout>`;
+
+  const form = async (page: FreshPage): Promise<void> => {
+    const element = page.document.querySelector('iotpay-checkout');
+    if (!element) throw new Error('No element.');
+    await ready(element);
+    expect(element.status).to.equal('ready');
+  };
+
+  it('is asked for its form before the browser lays it out, and before anything is read from its storage', async () => {
+    const page = await freshPage({
+      head: LOG,
+      body: `${tag(unique('warm'))}<script type="module">addEventListener('DOMContentLoaded', () => log.push('behind'));</script>`,
+    });
+    await form(page);
+    expect(logOf(page)).to.deep.equal(['request', 'behind', 'storage']);
+  });
+
+  for (const target of ['document', 'window']) {
+    it(`has said all when its listeners of DOMContentLoaded (${target}) have been heard`, async () => {
+      const [first, second] = [unique('warm'), unique('warm')];
+      const page = await freshPage({
+        head: `${LOG}<script>${target}.addEventListener('DOMContentLoaded', () => {
+          log.push('set');
+          document.querySelector('iotpay-checkout').requestData = { tag: '${second}' };
+        });</script>`,
+        body: tag(first),
+      });
+      await form(page);
+      expect(logOf(page).slice(0, 2)).to.deep.equal(['set', 'request']);
+      expect((await seen(first)).length, 'orders of what is in the markup').to.equal(0);
+      expect((await seen(second)).length, 'orders of what the listener has set').to.equal(1);
+    });
+  }
 });
 
 describe('the drawing', () => {

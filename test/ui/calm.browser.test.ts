@@ -3,7 +3,7 @@ import { expect, fixture, html } from '@open-wc/testing';
 import '../../src/index.js';
 import type { IotpayCheckout } from '../../src/index.js';
 import { pause, readyElement, report, servers, unique, until, type Setting } from '../support/element.js';
-import { brokenEndpoint } from '../support/page.js';
+import { afterTest, brokenEndpoint } from '../support/page.js';
 
 const FAIL = { result: 'FAIL', message: 'Insufficient funds' };
 const TIMEOUT = { result: 'FAIL', message: 'Timeout' };
@@ -251,14 +251,26 @@ describe('what moves', () => {
       () => sessionStorage.getItem('iotpay-checkout-heights')?.includes('400":317') ?? false,
       'remembered',
     );
-    const other = await fixture<IotpayCheckout>(html`<iotpay-checkout loading="manual"></iotpay-checkout>`);
+    const other = document.createElement('iotpay-checkout');
     Object.assign(other, {
       secureIdEndpoint: brokenEndpoint('stall'),
       gatewayOrigin: servers.faults.gateways.ok,
     });
     other.style.width = '400px';
-    void other.load();
-    await other.updateComplete;
+    afterTest(() => other.remove());
+    // Also where the browser draws the page before the element starts: nobody sees another height before.
+    const seen = await new Promise((resolve) => {
+      requestAnimationFrame(() => {
+        document.body.append(other);
+        const observer = new IntersectionObserver(([entry]) => {
+          observer.disconnect();
+          resolve(entry?.boundingClientRect.height);
+        });
+        observer.observe(other);
+      });
+    });
+    expect(seen).to.equal(317);
+    await until(() => !!shadow(other, '[part=skeleton]'), 'the skeleton');
     expect(shadow(other, '.stage')?.offsetHeight).to.equal(317);
     sessionStorage.removeItem('iotpay-checkout-heights');
   });
