@@ -60,18 +60,19 @@ export function nextTask(callback: () => void): void {
  * Calls back once, at the end of the present task. Behind the page's own scripts its end is `DOMContentLoaded`: the
  * browser lays out the page before the next task comes.
  */
-export function taskEnd(callback: () => void, { readyState, defaultView }: Document): void {
+export function taskEnd(callback: () => void, page: Document): void {
   const over = new AbortController();
   const end = () => {
     if (over.signal.aborted) return;
     over.abort();
     callback();
   };
+  const { signal } = over;
   nextTask(end);
-  // At the window, behind whoever listens at the document.
-  if (readyState === 'interactive') {
-    defaultView?.addEventListener('DOMContentLoaded', end, { signal: over.signal });
-  }
+  if (page.readyState !== 'interactive') return;
+  // At the window, and only once the event is under way: behind everybody else who listens there.
+  const last = () => page.defaultView?.addEventListener('DOMContentLoaded', end, { signal });
+  page.addEventListener('DOMContentLoaded', last, { signal });
 }
 
 /** Resolves after `ms` milliseconds, or as soon as the signal is aborted. Never rejects; leaves no listener behind. */
