@@ -212,6 +212,43 @@ describe('the tag’s name', () => {
   }
 });
 
+describe('a Chinese headline', () => {
+  for (const language of ['zh-Hans', 'zh-Hant']) {
+    it(`is broken where it pauses, never within a word: ${language}`, async (test) => {
+      const page = await visitor(running.browser, test);
+      await page.setExtraHTTPHeaders({ 'Accept-Language': language });
+      await page.goto(`${running.shop.address}/cart`);
+      const { broken, torn } = await page.evaluate(async (lang) => {
+        const strings = (await (await fetch(`/api/strings/${lang}`)).json()) as Record<string, string>;
+        const heading = document.querySelector('h1') as HTMLElement;
+        const range = document.createRange();
+        const found = { broken: 0, torn: [] as string[] };
+        for (const key of ['home.head', 'order.paid', 'order.open', 'order.failed', 'order.twice']) {
+          heading.textContent = strings[key] ?? key;
+          const text = heading.firstChild as Text;
+          for (let width = 284; width <= 500; width += 6) {
+            heading.style.width = `${width}px`;
+            let last: number | undefined;
+            for (let i = 0; i < text.length; i++) {
+              range.setStart(text, i);
+              range.setEnd(text, i + 1);
+              const { top } = range.getBoundingClientRect();
+              if (last !== undefined && top > last + 5) {
+                found.broken++;
+                if (!/[，。？！；：、]$/.test(text.data.slice(0, i))) found.torn.push(`${i}: ${text.data}`);
+              }
+              last = top;
+            }
+          }
+        }
+        return found;
+      }, language);
+      assert.deepEqual([...new Set(torn)], []);
+      assert.ok(broken > 5, 'some needed a second line');
+    });
+  }
+});
+
 describe('while the form is on its way', () => {
   for (const scheme of ['light', 'dark'] as const) {
     it(`its skeleton can be seen on the payment box: ${scheme}`, async (test) => {

@@ -9,6 +9,8 @@ const { LANGUAGES, languageOf } = (await import(path)) as {
   LANGUAGES: Readonly<Record<string, { strings: Table }>>;
   languageOf: (cookies: string, accepted: string) => string;
 };
+const format = '../../demo/shop/assets/format.js';
+const { money } = (await import(format)) as { money: (cents: number, lang: string) => string };
 const tables = Object.entries(LANGUAGES);
 const of = (language: string) => Object.entries(LANGUAGES[language]?.strings ?? {});
 const values = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
@@ -49,6 +51,16 @@ describe('the shop’s words', () => {
       assert.deepEqual(wrong(language, /\p{Script=Han}[,.:;!?()]|[,:;!?()]\p{Script=Han}/u), []);
     }
     assert.deepEqual(wrong('zh-Hant', /加元|表单|信息|默认|網絡|屏幕/), []);
+  });
+
+  it('have amounts as the element writes them: a Canadian shop’s dollar is a $, in Chinese too', () => {
+    const amounts = tables.map(([language]) => [language, money(18924, language)]);
+    assert.deepEqual(amounts, [
+      ['en', '$189.24'],
+      ['fr', '189,24\u00a0$'],
+      ['zh-Hans', '$189.24'],
+      ['zh-Hant', '$189.24'],
+    ]);
   });
 
   it('are chosen by script before region', () => {
