@@ -5,7 +5,7 @@ import '../../src/index.js';
 import type { IotpayCheckout, IotpayStatus } from '../../src/index.js';
 import { mounts, readyElement } from '../support/element.js';
 import { afterTest } from '../support/page.js';
-import { contrast, pixel, ratio, type Colour } from './contrast.js';
+import { behind, contrast, over, pixel, ratio, type Colour } from './contrast.js';
 import { EVERY_STATE, reachState } from './every-state.js';
 
 const isChromium = 'userAgentData' in navigator;
@@ -269,7 +269,7 @@ describe('the themes', () => {
   });
 
   for (const { name, reach: reached } of EVERY_STATE) {
-    it(`leave enough contrast for text and icons: ${name}`, async () => {
+    it(`leave enough contrast for text, icons and skeleton: ${name}`, async () => {
       const element = await reached();
       const style = pageStyle('');
       const low: string[] = [];
@@ -283,6 +283,12 @@ describe('the themes', () => {
           for (const icon of element.shadowRoot?.querySelectorAll('svg') ?? []) {
             if (ratio(icon) < 3)
               low.push(`${theme}, ${page}: ${ratio(icon).toFixed(2)} icon ${icon.getAttribute('class')}`);
+          }
+          for (const bar of seen(element, '[part=skeleton] > i')) {
+            const { backgroundColor, borderTopColor, borderTopWidth } = getComputedStyle(bar);
+            const own = pixel(parseFloat(borderTopWidth) > 0 ? borderTopColor : backgroundColor);
+            const stands = contrast(over(own, behind(element)), behind(element));
+            if (stands < 1.25) low.push(`${theme}, ${page}: ${stands.toFixed(2)} skeleton`);
           }
         }
       }
