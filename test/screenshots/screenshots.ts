@@ -1,8 +1,9 @@
 /**
  * `npm run build && npm run screenshots`: takes the built element in every state, language, colour scheme and width, on
  * the sandbox, and writes one contact sheet for each scheme and width into `.cache/screenshots`. States are rows,
- * languages are columns. Then the states in English on pages of other people's (hosts.ts), at two widths.
- * `-- --state=failed,unknown`: only these. As root on Debian or Ubuntu it installs a font for Chinese where there is none.
+ * languages are columns. Then the states on pages of other people's (hosts.ts), at two widths, a picture for each language.
+ * `-- --state=failed,unknown`, `-- --lang=fr`: only these. As root on Debian or Ubuntu it installs a font for Chinese where
+ * there is none.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -99,10 +100,16 @@ function tag(state: State, sandbox: Sandbox): string {
     data-state="${state.name}" data-wanted="${state.status}" request-data='${wanted}'></iotpay-checkout>`;
 }
 
-function sheet(states: readonly State[], scheme: string, width: number, sandbox: Sandbox): string {
+function sheet(
+  states: readonly State[],
+  languages: readonly string[],
+  scheme: string,
+  width: number,
+  sandbox: Sandbox,
+): string {
   const rows = states.map(
     (state) =>
-      `<tr><th scope="row">${state.name}</th>${LANGUAGES.map((lang) => `<td lang="${lang}">${tag(state, sandbox)}</td>`).join('')}</tr>`,
+      `<tr><th scope="row">${state.name}</th>${languages.map((lang) => `<td lang="${lang}">${tag(state, sandbox)}</td>`).join('')}</tr>`,
   );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${scheme}, ${width} px</title>
 <style>
@@ -111,14 +118,19 @@ function sheet(states: readonly State[], scheme: string, width: number, sandbox:
   td { vertical-align: top; width: ${width}px; min-width: ${width}px; max-width: ${width}px; }
 </style>
 <script type="module" src="/element.js"></script>
-<table><tr><th></th>${LANGUAGES.map((lang) => `<th scope="col">${lang}</th>`).join('')}</tr>${rows.join('')}</table>
+<table><tr><th></th>${languages.map((lang) => `<th scope="col">${lang}</th>`).join('')}</tr>${rows.join('')}</table>
 </html>`;
 }
 
 /** All states, one below the other, on a page of other people's. */
-function hostPage({ name, css, dir }: Host, states: readonly State[], sandbox: Sandbox): string {
+function hostPage(
+  { name, css, dir }: Host,
+  states: readonly State[],
+  lang: string,
+  sandbox: Sandbox,
+): string {
   const rows = states.map((state) => `<p>${state.name}</p>${tag(state, sandbox)}`);
-  return `<!doctype html><html lang="en" dir="${dir ?? 'ltr'}"><meta charset="utf-8"><title>${name}</title>
+  return `<!doctype html><html lang="${lang}" dir="${dir ?? 'ltr'}"><meta charset="utf-8"><title>${name}</title>
 <style>${css}</style><script type="module" src="/element.js"></script>${rows.join('')}</html>`;
 }
 
@@ -138,20 +150,31 @@ async function settle(page: Page): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
 }
 
-const { values } = parseArgs({ options: { state: { type: 'string' } } });
-const names = values.state?.split(',') ?? STATES.map(({ name }) => name);
-const states = STATES.filter(({ name }) => names.includes(name));
-if (states.length === 0) {
-  throw new Error(`No such state. There are: ${STATES.map(({ name }) => name).join(', ')}.`);
+/** What a flag has chosen of all that there are. */
+function chosen(flag: string, given: string | undefined, all: readonly string[]): readonly string[] {
+  const names = given?.split(',') ?? all;
+  const strange = names.filter((name) => !all.includes(name));
+  if (strange.length > 0)
+    throw new Error(`--${flag}: there is no ${strange.join(', ')}. There are: ${all.join(', ')}.`);
+  return names;
 }
+
+const { values } = parseArgs({ options: { state: { type: 'string' }, lang: { type: 'string' } } });
+const names = chosen(
+  'state',
+  values.state,
+  STATES.map(({ name }) => name),
+);
+const states = STATES.filter(({ name }) => names.includes(name));
+const languages = chosen('lang', values.lang, LANGUAGES);
 if (!existsSync(ELEMENT)) throw new Error(`${ELEMENT} is not there yet: npm run build`);
 
 mkdirSync(OUTPUT, { recursive: true });
 const sandbox = await startSandbox({ drive: true });
 const app = backend(sandbox, states, (query) => {
   const host = HOSTS.find(({ name }) => name === query.get('host'));
-  if (host) return hostPage(host, states, sandbox);
-  return sheet(states, query.get('scheme') ?? 'light', Number(query.get('width')), sandbox);
+  if (host) return hostPage(host, states, query.get('lang') ?? 'en', sandbox);
+  return sheet(states, languages, query.get('scheme') ?? 'light', Number(query.get('width')), sandbox);
 });
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
 wantChinese();
@@ -192,12 +215,19 @@ const sheets = SCHEMES.flatMap((scheme) =>
   WIDTHS_PX.map((width) => ({
     name: `${scheme}-${width}`,
     query: `scheme=${scheme}&width=${width}`,
-    width: (width + 24) * LANGUAGES.length + 200,
+    width: (width + 24) * languages.length + 200,
     scheme,
   })),
 );
 const pages = HOSTS.flatMap(({ name, forcedColors = false }) =>
-  HOST_WIDTHS_PX.map((width) => ({ name: `${name}-${width}`, query: `host=${name}`, width, forcedColors })),
+  HOST_WIDTHS_PX.flatMap((width) =>
+    languages.map((lang) => ({
+      name: `${name}-${width}-${lang}`,
+      query: `host=${name}&lang=${lang}`,
+      width,
+      forcedColors,
+    })),
+  ),
 );
 try {
   await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
