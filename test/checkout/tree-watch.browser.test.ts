@@ -111,6 +111,18 @@ describe('a watch over the trees around a form', () => {
     expect(looks.made).to.equal(1);
   });
 
+  it('however often something happens in one task, it is no quarrel', async () => {
+    const { at, looks } = await watched();
+    for (let task = 1; task <= 3; task++) {
+      for (let i = 0; i < 30; i++) {
+        at.element.toggleAttribute('status');
+        await Promise.resolve();
+      }
+      await passed();
+      expect(looks.made).to.equal(task);
+    }
+  });
+
   it('also before there is a container, or a shadow root', async () => {
     const element = await fixture<HTMLElement>(html`<div></div>`);
     let made = 0;
