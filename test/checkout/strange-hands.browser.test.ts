@@ -83,12 +83,14 @@ const HANDS: Readonly<Record<string, Act>> = {
     element.before(...kept);
   },
   'its frame put elsewhere': ({ element }) => element.after(frames()[0]!),
-  'its frame switched off and on, as a consent manager does': async () => {
-    const frame = frames()[0]!;
-    const { src } = frame;
-    frame.src = 'about:blank';
+  'its frame switched off, as a consent manager does': async ({ element }) => {
+    const [frame] = frames();
+    const { src } = frame!;
+    const isAwaited = element.status === 'loading';
+    frame!.src = 'about:blank';
     await meanwhile();
-    frame.src = src;
+    // Until its time is over, a form that loads may still be switched on.
+    if (isAwaited) frame!.src = src;
   },
   'its children hidden': ({ element }) => {
     for (const child of element.children) child.toggleAttribute('hidden', true);
