@@ -145,9 +145,6 @@ export const styles = css`
     margin: 0;
     overflow-wrap: anywhere;
   }
-  p {
-    word-break: keep-all;
-  }
   .quiet {
     position: absolute;
     width: 1px;

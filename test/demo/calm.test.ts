@@ -235,7 +235,8 @@ describe('a Chinese headline', () => {
               const { top } = range.getBoundingClientRect();
               if (last !== undefined && top > last + 5) {
                 found.broken++;
-                if (!/[，。？！；：、]$/.test(text.data.slice(0, i))) found.torn.push(`${i}: ${text.data}`);
+                if (!/[，。？！；：、]\u200b?$/.test(text.data.slice(0, i)))
+                  found.torn.push(`${i}: ${text.data}`);
               }
               last = top;
             }

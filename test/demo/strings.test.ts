@@ -53,6 +53,17 @@ describe('the shop’s words', () => {
     assert.deepEqual(wrong('zh-Hant', /加元|表单|信息|默认|網絡|屏幕/), []);
   });
 
+  it('in a Chinese headline, say where a line may end: Safari finds no such place by itself', () => {
+    const HEADLINES =
+      /^(?:home\.(?:head|pots|fact\d)|order\.(?:paid|confirming|open|failed|twice)|[a-z]+\.title)$/;
+    for (const language of ['zh-Hans', 'zh-Hant']) {
+      const headlines = of(language).filter(([key]) => HEADLINES.test(key));
+      assert.ok(headlines.length > 8);
+      const untold = headlines.filter(([, text]) => /[，。；：？！](?!\u200b|$)/.test(text));
+      assert.deepEqual(untold, [], language);
+    }
+  });
+
   it('have amounts as the element writes them: a Canadian shop’s dollar is a $, in Chinese too', () => {
     const amounts = tables.map(([language]) => [language, money(18924, language)]);
     assert.deepEqual(amounts, [

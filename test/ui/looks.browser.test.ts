@@ -284,7 +284,7 @@ describe('the themes', () => {
             if (ratio(icon) < 3)
               low.push(`${theme}, ${page}: ${ratio(icon).toFixed(2)} icon ${icon.getAttribute('class')}`);
           }
-          for (const bar of seen(element, '[part=skeleton] > i')) {
+          for (const bar of seen(element, '.loading [part=skeleton] > i')) {
             const { backgroundColor, borderTopColor, borderTopWidth } = getComputedStyle(bar);
             const own = pixel(parseFloat(borderTopWidth) > 0 ? borderTopColor : backgroundColor);
             const stands = contrast(over(own, behind(element)), behind(element));

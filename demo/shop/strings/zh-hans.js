@@ -25,7 +25,7 @@ export default {
   'test.unionpay-timeout-failed': '银联，超时后支付失败',
   'test.redirect': '支付成功并跳转',
   'home.title': '芬迪湾畔的炻器',
-  'home.head': '两次潮汐之间，一件陶器成形',
+  'home.head': '两次潮汐之间，\u200b一件陶器成形',
   'home.lead':
     'Brindle Cove 是新斯科舍省帕斯伯勒一间旧渔网阁楼里的三位陶艺师。每一件都是手工拉坯，以草木灰和海水磨过的铜上釉，为日常使用而做。',
   'home.browse': '看看陶器',
@@ -76,7 +76,7 @@ export default {
   'checkout.order': '订单 {id}',
   'checkout.button': '立即支付',
   'checkout.toOrder': '查看订单',
-  'order.paid': '支付成功，感谢您的惠顾。',
+  'order.paid': '支付成功，\u200b感谢您的惠顾。',
   'order.paidText': '我们会包好您的陶器，寄出时通知您。',
   'order.confirming': '正在确认您的支付结果。',
   'order.confirmingText': '请稍候，页面会自动更新。',

@@ -25,7 +25,7 @@ export default {
   'test.unionpay-timeout-failed': '銀聯，逾時後付款失敗',
   'test.redirect': '付款成功並轉址',
   'home.title': '芬迪灣畔的炻器',
-  'home.head': '兩次潮汐之間，一件陶器成形',
+  'home.head': '兩次潮汐之間，\u200b一件陶器成形',
   'home.lead':
     'Brindle Cove 是新斯科細亞省帕斯伯勒一間舊漁網閣樓裡的三位陶藝師。每一件都是手工拉坯，以草木灰和海水磨過的銅上釉，為日常使用而做。',
   'home.browse': '看看陶器',
@@ -76,7 +76,7 @@ export default {
   'checkout.order': '訂單 {id}',
   'checkout.button': '立即付款',
   'checkout.toOrder': '查看訂單',
-  'order.paid': '付款成功，感謝您的惠顧。',
+  'order.paid': '付款成功，\u200b感謝您的惠顧。',
   'order.paidText': '我們會包好您的陶器，寄出時通知您。',
   'order.confirming': '正在確認您的付款結果。',
   'order.confirmingText': '請稍候，頁面會自動更新。',
