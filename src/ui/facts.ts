@@ -39,18 +39,29 @@ export function steps({ status, mode, asking, texts }: Facts): TemplateResult | 
   </ol>`;
 }
 
+/** A number in words. It is broken anywhere, the words are not. */
+function numbered(text: string, order: string): TemplateResult {
+  const parts = text.split(/(\{order\})/);
+  return html`<bdi
+    >${parts.map((part) =>
+      part === '{order}'
+        ? html`<span class="number" .textContent=${order}></span>`
+        : html`<span .textContent=${part}></span>`,
+    )}</bdi
+  >`;
+}
+
 /** What one can hold on to: the amount, the order's number, and when it was asked for. */
 export function facts(model: Facts): TemplateResult | typeof nothing {
   const { status, mode, amount, order, asking, asked, copied, texts, copy } = model;
   if (mode === 'add') return nothing;
-  const number = fill(texts.order, { order });
   const last = fill(texts.asked, { time: asked });
   return html`<div class="facts">
-      ${amount && status === 'unknown' ? keyed(amount, html`<b .textContent=${amount}></b>`) : nothing}
+      ${amount && status === 'unknown' ? keyed(amount, html`<b dir="auto" .textContent=${amount}></b>`) : nothing}
       ${
         order
           ? html`<span class="order"
-              >${keyed(number, html`<bdi .textContent=${number}></bdi>`)}<button
+              >${keyed(texts.order + order, numbered(texts.order, order))}<button
                 part="copy"
                 type="button"
                 aria-label=${texts.copy}

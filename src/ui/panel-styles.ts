@@ -122,6 +122,12 @@ export const panelStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 0 12px;
+    word-break: keep-all;
+    overflow-wrap: anywhere;
+  }
+  .number {
+    display: inline-block;
+    max-width: 100%;
     word-break: break-all;
   }
   .facts:not(:has(*)) {

@@ -59,6 +59,21 @@ describe('the amount', () => {
     expect(panel(element)).not.to.include('0.01');
   });
 
+  it('is written from left to right on a page that runs from right to left', async () => {
+    const element = await told(MONEY, { lang: 'fr', dir: 'rtl' });
+    report(TIMEOUT);
+    await element.updateComplete;
+    const [text] = element.shadowRoot?.querySelector('b')?.childNodes ?? [];
+    const where = (at: number): number => {
+      const range = document.createRange();
+      range.setStart(text as Node, at);
+      range.setEnd(text as Node, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    expect(text?.textContent).to.equal('189,24\u00a0$');
+    expect(where(7), 'the sign').to.be.greaterThan(where(0));
+  });
+
   it('is said while the outcome is unknown, with the number', async () => {
     const element = await told(MONEY);
     report(TIMEOUT);

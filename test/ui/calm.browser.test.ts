@@ -307,6 +307,21 @@ describe('the order’s number', () => {
     expect(broken).to.be.greaterThan(5);
   });
 
+  for (const lang of ['en', 'fr', 'zh-Hans', 'zh-Hant']) {
+    it(`is broken where it must be, and no word beside it: ${lang}`, async () => {
+      const element = await readyElement({ lang });
+      report({ ...PAID, detail: { retData: { status: 2, mchOrderNo: 'picture-42' } } });
+      await element.updateComplete;
+      await until(() => shadow(element, 'bdi') !== null, 'the number');
+      const [word, number] = element.shadowRoot?.querySelectorAll('bdi > span') ?? [];
+      for (let width = 240; width <= 400; width += 8) {
+        element.style.width = `${width}px`;
+        for (const part of [word, number])
+          expect(lineWidths(part as Node).length, `${width} px: ${words(part)}`).to.equal(1);
+      }
+    });
+  }
+
   it('is copied, also where the page may not use the clipboard, and says so once', async () => {
     const element = await readyElement();
     report(PAID);
