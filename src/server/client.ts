@@ -48,6 +48,8 @@ export interface IotpayClientOptions {
 export interface Iotpay {
   /** Where the signed calls go. */
   readonly gatewayOrigin: string;
+  /** Whose orders they are. */
+  readonly mchId: string;
   /** Makes an order and the secureId of its form. No money moves yet. */
   purchase(request: PurchaseRequest): Promise<SessionAnswer>;
   /** Makes the secureId of a form that stores a card. */
@@ -93,6 +95,7 @@ export function createIotpay(options: IotpayClientOptions): Iotpay {
 
   return {
     gatewayOrigin: connection.origin,
+    mchId: connection.mchId,
     purchase: session('purchase'),
     addCard: session('addCard'),
     queryCard: async (request) => readCard(await call('queryCard', request)),
@@ -156,7 +159,12 @@ function checkOptions(options: IotpayClientOptions): CheckedOptions {
 }
 
 function checkText(name: string, variable: string, value: unknown, longest = Infinity): void {
-  if (typeof value === 'string' && value.trim() !== '' && fitsIn(value, longest)) return;
+  if (typeof value === 'string' && value.trim() !== '' && fitsIn(value, longest)) {
+    if (value === value.trim()) return;
+    throw new TypeError(
+      `createIotpay: ${name}: expected a text without white space around it. Has the environment variable (${variable}, say) a line break at its end?`,
+    );
+  }
   const limit = longest === Infinity ? 'that is not empty' : `of 1 to ${longest} characters`;
   const received =
     typeof value !== 'string'

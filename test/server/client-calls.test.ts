@@ -307,6 +307,21 @@ describe('keys', () => {
     it(`${JSON.stringify(merchantKey)} are refused`, () =>
       assert.throws(() => createIotpay({ ...MERCHANT, merchantKey }), /merchantKey/));
 
+  for (const [name, variable] of [
+    ['mchId', 'IOTPAY_MCH_ID'],
+    ['merchantKey', 'IOTPAY_MERCHANT_KEY'],
+    ['loginName', 'IOTPAY_LOGIN_NAME'],
+  ] as const)
+    it(`${name} with the line break of a file at its end is refused, with the variable’s name and without the value`, () =>
+      assert.throws(
+        () => createIotpay({ ...MERCHANT, [name]: `${MERCHANT[name]}\r\n` }),
+        (error: Error) =>
+          error instanceof TypeError &&
+          error.message.includes(`${name}: expected a text without white space around it`) &&
+          error.message.includes(variable) &&
+          !error.message.includes(MERCHANT[name]),
+      ));
+
   it('the sandbox’s are refused with IOTPay’s own origins, in words that do not show them', () => {
     for (const gatewayOrigin of [undefined, 'https://ccapi.iotpaycloud.com', 'https://ccdev.iotpaycloud.com'])
       for (const merchantKey of ['sandbox-key-1', ['real', 'sandbox-key-1']])

@@ -6,12 +6,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { memoryStore } from '../../src/server/index.js';
+import { build } from 'esbuild';
+import type { Store } from '../../src/server/index.js';
 import { startDatabase } from '../support/databases.js';
 import { median } from '../bench/statistics.js';
-import { bareLoad, load, type LoadResult } from './load.js';
-import { DRIVERS, type OpenStore } from './stores/drivers.js';
+import type * as Load from './load.js';
+import { DRIVERS } from './stores/drivers.js';
 
 /** The driver that each store is measured with. */
 const DRIVER = {
@@ -35,8 +37,22 @@ const [count, rounds, concurrency] = [values.count, values.rounds, values.concur
   number,
 ];
 
-async function open(name: string): Promise<OpenStore> {
-  if (name === 'memory') return { store: memoryStore(), close: async () => undefined };
+/** As a merchant has it: tsx, which runs this file, adds a call for the name of each function that is made. */
+async function compiled(): Promise<typeof Load> {
+  const outfile = '.cache/load.mjs';
+  const options = { bundle: true, packages: 'external', platform: 'node', format: 'esm' } as const;
+  await build({ ...options, entryPoints: ['test/server/load.ts'], target: 'node20', outfile });
+  return (await import(pathToFileURL(outfile).href)) as typeof Load;
+}
+
+interface Opened {
+  /** `undefined`: a `memoryStore()` for each round. */
+  readonly store: Store | undefined;
+  readonly close: () => Promise<void>;
+}
+
+async function open(name: string): Promise<Opened> {
+  if (name === 'memory') return { store: undefined, close: async () => undefined };
   const driver = DRIVERS[DRIVER[name as keyof typeof DRIVER] ?? ''];
   if (!driver)
     throw new Error(`--store: expected memory, ${Object.keys(DRIVER).join(', ')}, received ${name}.`);
@@ -50,8 +66,10 @@ async function open(name: string): Promise<OpenStore> {
   return { store, close: async () => (await close(), database.stop()) };
 }
 
+const { bareLoad, load } = await compiled();
+
 interface Round {
-  readonly result: LoadResult;
+  readonly result: Load.LoadResult;
   /** Of what the bare route does in the same round. */
   readonly share: number;
   /** Of what it does where it asks the gateway as well. */
@@ -59,7 +77,7 @@ interface Round {
 }
 
 /** One round's routes one after the other, so that what slows the machine down slows all of them. */
-async function measure(store: OpenStore['store'], round: number): Promise<Round[]> {
+async function measure(store: Store | undefined, round: number): Promise<Round[]> {
   const bare = await bareLoad(count, concurrency);
   const asking = await bareLoad(count, concurrency, true);
   const results = await load(count, concurrency, { store, gatewayMs: 0, name: `round-${round}` });
@@ -72,7 +90,7 @@ async function measure(store: OpenStore['store'], round: number): Promise<Round[
 
 function rowOf(name: string, rounds: readonly Round[]) {
   const middle = (read: (round: Round) => number) => median(rounds.map(read));
-  const sum = (read: (result: LoadResult) => number) =>
+  const sum = (read: (result: Load.LoadResult) => number) =>
     rounds.reduce((all, { result }) => all + read(result), 0);
   return {
     store: name,

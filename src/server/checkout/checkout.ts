@@ -1,3 +1,4 @@
+import { DEVELOPMENT_ORIGIN, PRODUCTION_ORIGIN } from '../../gateway/origins.js';
 import type { Iotpay } from '../client.js';
 import { jsonResponse, readOrigins, type Route } from '../route.js';
 import type { Store } from '../stores/store.js';
@@ -200,7 +201,7 @@ function worksOf<Context>(options: CheckoutOptions<Context>): Works<Context> {
   const log = loggerOf(options.log ?? consoleLog);
   const now = () => Date.now();
   const store = guardStore(options.store);
-  const records = new Records(store, now);
+  const records = new Records(store, now, merchantOf(iotpay));
   const attempts = new Attempts(iotpay, records, now, log);
   return {
     order,
@@ -217,6 +218,12 @@ function worksOf<Context>(options: CheckoutOptions<Context>): Works<Context> {
     now,
     gatewayOrigin: iotpay.gatewayOrigin,
   };
+}
+
+/** A sandbox is one, whatever its port. */
+function merchantOf({ mchId, gatewayOrigin }: Iotpay): string {
+  const isReal = gatewayOrigin === PRODUCTION_ORIGIN || gatewayOrigin === DEVELOPMENT_ORIGIN;
+  return `merchant ${mchId} at ${isReal ? gatewayOrigin : 'a sandbox'}`;
 }
 
 function refund<Context>(

@@ -1,12 +1,25 @@
 import type { JsonObject } from '../../gateway/envelope.js';
 import { CHANNELS, CURRENCIES, fitsIn, MAX_AMOUNT_CENTS, type Channel } from '../../gateway/limits.js';
-import { withDeadline } from './guard.js';
+import { CallbackError, withDeadline } from './guard.js';
 import { kindOf } from './kind.js';
 
 /** How long the merchant's `order` may take, in milliseconds. */
 const ORDER_MS = 10_000;
 /** Longest id of the merchant's own, in characters. */
 const MAX_ID = 200;
+
+/** What is read of an order. */
+const FIELDS = [
+  'id',
+  'amount',
+  'currency',
+  'channel',
+  'subject',
+  'body',
+  'mchUserId',
+  'paid',
+  'returnUrl',
+] as const;
 
 /** What `order` is asked with. */
 export interface OrderQuestion<Context> {
@@ -102,14 +115,14 @@ export async function askOrder<Context>(
     }
   });
   if (isResponse(answer)) return answer;
-  return question.mode === 'pay' ? checkOrder(answer) : checkCard(answer);
+  return question.mode === 'pay' ? checkOrder(answer) : cardOf(fieldsOf(answer));
 }
 
 /** @throws TypeError */
 export function checkOrder(answer: unknown): CheckedOrder {
   const given = fieldsOf(answer);
   return {
-    ...checkCard(given),
+    ...cardOf(given),
     amount: checkCents('order: amount', given['amount']),
     currency: oneOf('currency', CURRENCIES, given['currency']) ?? 'CAD',
     subject: text('subject', given['subject']),
@@ -119,8 +132,7 @@ export function checkOrder(answer: unknown): CheckedOrder {
   };
 }
 
-function checkCard(answer: unknown): CheckedCard {
-  const given = fieldsOf(answer);
+function cardOf(given: JsonObject): CheckedCard {
   return {
     id: checkId('order', given['id']),
     channel: oneOf('channel', CHANNELS, given['channel']) ?? 'PF_CC',
@@ -170,7 +182,15 @@ export function checkCents(where: string, amount: unknown): number {
 }
 
 function fieldsOf(answer: unknown): JsonObject {
-  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer as JsonObject;
+  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) {
+    const given = answer as JsonObject;
+    try {
+      // Each is read once: a row of an ORM may be asked for what was not loaded, and throw.
+      return Object.fromEntries(FIELDS.map((name) => [name, given[name]]));
+    } catch (cause) {
+      throw new CallbackError('order', cause);
+    }
+  }
   throw new TypeError(
     `order: expected the visitor's order, { id, amount }, or a Response that refuses (new Response(null, { status: 404 })), received ${kindOf(answer)}.`,
   );

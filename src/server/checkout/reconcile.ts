@@ -71,7 +71,7 @@ export async function reconcile(parts: ReconcileParts, limit = DEFAULT_LIMIT): P
 }
 
 async function settleOne(
-  { records, attempts, delivery, now }: ReconcileParts,
+  { records, attempts, delivery, log, now }: ReconcileParts,
   name: string,
 ): Promise<{ readonly paid: number; readonly unknown: boolean; readonly failed: boolean }> {
   const { record, failure } = await attempts.settle(name, await records.read(name));
@@ -80,6 +80,10 @@ async function settleOne(
   let told: boolean;
   try {
     told = await delivery.deliver(name, record);
+    if (!told)
+      log.warn(
+        `reconcile: order ${record?.id ?? name} is paid, and another server is telling the shop just now (or has died, less than 30 s ago). Looked at again the next time.`,
+      );
   } catch (error) {
     told = false;
     delivery.failed(record?.id ?? name, error);

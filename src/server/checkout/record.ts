@@ -94,6 +94,8 @@ export interface Refund {
 export interface OrderRecord {
   /** The merchant's own id. */
   readonly id: string;
+  /** Whose numbers the attempts have: the merchant id and its gateway. */
+  readonly merchant?: string;
   /** Oldest first. */
   readonly attempts: readonly Attempt[];
   /** The attempt whose payment paid the order: the first that was told of. */

@@ -19,19 +19,22 @@ export const WATCH_PREFIX = 'watch:';
 export class Records {
   readonly #store: GuardedStore;
   readonly #now: () => number;
+  readonly #merchant: string;
   /** The text and the version that a record was read from. */
   readonly #sources = new WeakMap<OrderRecord, StoredValue>();
 
-  constructor(store: GuardedStore, now: () => number) {
+  /** @param merchant - whose orders these are */
+  constructor(store: GuardedStore, now: () => number, merchant = '') {
     this.#store = store;
     this.#now = now;
+    this.#merchant = merchant;
   }
 
   async read(name: string): Promise<OrderRecord | undefined> {
     const key = `order:${name}`;
     const stored = await this.#store.get(key);
     if (!stored) return undefined;
-    const record = readRecord(stored.value, key);
+    const record = this.#own(readRecord(stored.value, key));
     this.#sources.set(record, stored);
     return record;
   }
@@ -58,6 +61,17 @@ export class Records {
     );
   }
 
+  /**
+   * Two shops that share a store would take each other's orders for their own: what one was paid, the other would tell.
+   * @throws TypeError where the record is another merchant's
+   */
+  #own(record: OrderRecord): OrderRecord {
+    if (!record.merchant || record.merchant === this.#merchant) return record;
+    throw new TypeError(
+      `store: order ${JSON.stringify(record.id)} is on record for ${record.merchant}, and this checkout is ${this.#merchant}. Two shops, or a sandbox and IOTPay, share one store: give each its own (sqlStore's table, redisStore's prefix). Nothing was made or charged.`,
+    );
+  }
+
   /** What the store compares with; `undefined` for a record that was not read, but is what was written over one. */
   #seen(seen: { readonly record: OrderRecord | undefined } | undefined): Seen | undefined {
     if (!seen?.record) return seen && { stored: undefined };
@@ -75,8 +89,13 @@ export class Records {
     let now: OrderRecord | undefined;
     const changed = async (text: string | undefined) => {
       const isSeen = before !== undefined && text === before.stored?.value;
-      const record = isSeen ? seen?.record : text === undefined ? undefined : readRecord(text, key);
-      const wanted = await change(record);
+      const record = isSeen
+        ? seen?.record
+        : text === undefined
+          ? undefined
+          : this.#own(readRecord(text, key));
+      const other = await change(record);
+      const wanted = other && { ...other, merchant: this.#merchant };
       now = wanted ?? record;
       return wanted && { text: writeRecord(wanted), ttlMs: RECORD_TTL_MS };
     };

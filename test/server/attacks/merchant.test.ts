@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { memoryStore, type Store } from '../../../src/server/index.js';
-import { post } from '../support.js';
+import { createIotpay, memoryStore, type Store } from '../../../src/server/index.js';
+import { MERCHANT, post } from '../support.js';
 import { openCounter, paidFields, signedJson, type Counter } from './counter.js';
 
 /** Everything that JavaScript has: objects without a prototype, too. */
@@ -272,4 +272,96 @@ describe('a store that answers anything at all', () => {
       ),
       { numRuns: 200 },
     ));
+});
+
+describe('two shops that share one store', () => {
+  for (const [what, of] of [
+    ['of two merchant ids', { mchId: '20000702', gatewayOrigin: 'http://127.0.0.1:9' }],
+    ['of a sandbox and IOTPay', { merchantKey: 'k', gatewayOrigin: 'https://ccapi.iotpaycloud.com' }],
+  ] as const)
+    it(`${what}, with the same order ids: neither is told that the other one’s is paid, and the log says why`, async () => {
+      const store = memoryStore();
+      const first = openCounter({ store });
+      const { mchOrderNo } = await first.form();
+      await first.notify(signedJson(paidFields(mchOrderNo)));
+      assert.equal(first.paid.length, 1);
+      const iotpay = createIotpay({ ...MERCHANT, ...of });
+      const second = openCounter({ store, iotpay });
+      assert.equal((await second.form()).httpStatus, 500);
+      assert.deepEqual(second.paid, []);
+      await assert.rejects(second.checkout.status('order-1'), /Two shops, .* share one store/);
+      assert.match(
+        second.log.join('\n'),
+        /^secure-id: HTTP 500: store: order "order-1" is on record for merchant 10000701 at a sandbox, and this checkout is merchant /,
+      );
+      // The same shop on another port of its sandbox, and after another key, is the same shop.
+      const again = openCounter({
+        store,
+        iotpay: createIotpay({ ...MERCHANT, merchantKey: 'sandbox-2', gatewayOrigin: 'http://localhost:8' }),
+      });
+      assert.equal((await again.form())['status'], 2);
+    });
+});
+
+describe('an order of an ORM', () => {
+  it('that throws where a column was not loaded is named in the log', async () => {
+    const row = {
+      id: 'order-1',
+      get amount(): number {
+        throw new Error('The column "amount" was not loaded.');
+      },
+    };
+    const counter = openCounter({ order: () => row });
+    assert.equal((await counter.form()).httpStatus, 500);
+    assert.deepEqual(counter.log, ['secure-id: HTTP 500: order: The column "amount" was not loaded.']);
+  });
+
+  it('is read once: what changes meanwhile changes nothing', async () => {
+    let reads = 0;
+    const row = {
+      id: 'order-1',
+      get amount(): number {
+        return ++reads === 1 ? 1999 : 1;
+      },
+    };
+    const counter = openCounter({ order: () => row });
+    assert.equal((await counter.form())['amount'], 1999);
+    assert.equal(reads, 1);
+  });
+});
+
+describe('a page that asks for one form after the other', () => {
+  it('gets fifty within two hours, so that the gateway is not asked about hundreds with each request', async () => {
+    const counter = openCounter();
+    let answer = await counter.form();
+    for (let i = 1; i < 50; i++) answer = await counter.form({ failed: answer['mchOrderNo'] });
+    assert.deepEqual([counter.made.length, answer.httpStatus], [50, 200]);
+    const refused = await counter.form({ failed: answer['mchOrderNo'] });
+    assert.deepEqual([counter.made.length, refused.httpStatus], [50, 429]);
+    assert.match(
+      counter.log.join('\n'),
+      /^secure-id: HTTP 429: .*order "order-1": 50 forms within two hours\./,
+    );
+    // The form that is open is still handed out, and can be paid in.
+    assert.equal((await counter.form())['mchOrderNo'], answer['mchOrderNo']);
+    await counter.notify(signedJson(paidFields(answer['mchOrderNo'])));
+    assert.equal(counter.paid.length, 1);
+  });
+});
+
+describe('reconcile, while onPaid is at work', () => {
+  it('says in the log why an order counts as a failure', async () => {
+    let end = (): void => undefined;
+    const counter = openCounter({ onPaid: () => new Promise<void>((resolve) => (end = resolve)) });
+    const { mchOrderNo } = await counter.form();
+    const told = counter.notify(signedJson(paidFields(mchOrderNo)));
+    while (!(await counter.checkout.status('order-1')).payment);
+    assert.equal((await counter.checkout.reconcile()).failures, 1);
+    assert.match(
+      counter.log.join('\n'),
+      /^reconcile: order order-1 is paid, and another server is telling the shop/,
+    );
+    end();
+    assert.equal(await told, '200 SUCCESS');
+  });
 });
