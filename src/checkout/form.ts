@@ -1,7 +1,7 @@
 import type { IotpayForm, IotpayFunction, IotpayOptions } from '../gateway/script-api.js';
 import { IotpayCheckoutError } from './errors.js';
 import type { IotpayMode } from './events.js';
-import { isSpent, MountPoint, spend } from './mount-point.js';
+import { MountPoint } from './mount-point.js';
 import { refuses } from './page-policy.js';
 import { uuid, type Issued } from './session.js';
 import { listen } from './shared.js';
@@ -173,8 +173,9 @@ export class Form {
     const { frame } = this.#seen ?? this;
     this.#point.remove();
     if (!frame) return;
-    spend(frame);
-    // Wherever the page puts it back, nobody can pay in it. Until then IOTPay's script may know it by its address.
+    // Wherever the page puts it back, nobody can pay in it.
+    frame.inert = true;
+    // IOTPay's script may know it by its address.
     unref(setTimeout(() => frame.removeAttribute('src'), frame.isConnected ? 0 : LAST_WORDS_MS));
   }
 
@@ -210,7 +211,7 @@ export class Form {
     const frame = this.#seen?.frame;
     const original = frame && container.contains(frame) ? frame : null;
     for (const other of container.querySelectorAll('iframe')) {
-      if (isSpent(other) || (other !== original && other.isEqualNode(original))) other.remove();
+      if (other.inert || (other !== original && other.isEqualNode(original))) other.remove();
     }
   }
 

@@ -9,10 +9,10 @@ export const OWN_SLOT = 'slot[name=iotpay-frame]';
 /** Marks every node that this package adds to somebody else's tree. */
 export const MARK = 'data-iotpay-checkout';
 
-/** `true` on an original: a clone copies the attribute and not this. `false` on what is out of use. */
+/** Proves that a marked node is an original: a clone copies the attribute and not this. What is out of use has lost it. */
 const ORIGINAL = Symbol.for('iotpay-checkout');
 
-type Marked = Element & { [ORIGINAL]?: boolean };
+type Marked = Element & { [ORIGINAL]?: true };
 type Movable = Element & { moveBefore?: (node: Node, child: Node | null) => void };
 
 /**
@@ -36,7 +36,8 @@ export class MountPoint {
   }
 
   get frame(): HTMLIFrameElement | null {
-    return this.container.querySelector('iframe');
+    // One that is inert is of another form, and out of use.
+    return this.container.querySelector('iframe:not([inert])');
   }
 
   /** Whether the container still stands where the element can show it. */
@@ -146,16 +147,7 @@ function isShadow(root: Node): root is ShadowRoot {
 /** Takes out of use, for good: whoever has kept it may put it back when another one is in its place. */
 function discard(node: Marked): void {
   node.remove();
-  spend(node);
-}
-
-export function spend(node: Marked): void {
-  node[ORIGINAL] = false;
-}
-
-/** Whether it is out of use. */
-export function isSpent(node: Marked): boolean {
-  return node[ORIGINAL] === false;
+  delete node[ORIGINAL];
 }
 
 function mark<T extends Element>(node: T): T {
