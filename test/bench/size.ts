@@ -95,10 +95,16 @@ export async function parts(): Promise<Size[]> {
     measure(name, await bundle(ours, { external: ['lit'], plugins }));
   const whole = await build('all of our own share');
   const less = [
-    await build('the texts in four languages', without(/ui[\\/]strings[\\/].*\.ts$/, 'export default {};')),
+    await build(
+      'the texts in four languages',
+      without(/ui[\\/]strings[\\/].*\.ts$/, 'export default {}; export const PAY = {};'),
+    ),
     await build(
       'the styles',
-      without(/ui[\\/]styles\.ts$/, "import { css } from 'lit'; export const styles = css``;"),
+      without(
+        /ui[\\/](?:panel-)?styles\.ts$/,
+        "import { css } from 'lit'; export const styles = css``; export const panelStyles = css``;",
+      ),
     ),
     await build('what errors and warnings say', MUTE),
   ];
