@@ -215,7 +215,7 @@ describe('the tag’s name', () => {
 describe('a Chinese headline', () => {
   for (const language of ['zh-Hans', 'zh-Hant']) {
     it(`is broken where it pauses, never within a word: ${language}`, async (test) => {
-      const page = await visitor(running.browser, test);
+      const page = await visitor(running.browser, test, 390);
       await page.setExtraHTTPHeaders({ 'Accept-Language': language });
       await page.goto(`${running.shop.address}/cart`);
       const { broken, torn } = await page.evaluate(async (lang) => {
@@ -226,7 +226,7 @@ describe('a Chinese headline', () => {
         for (const key of ['home.head', 'order.paid', 'order.open', 'order.failed', 'order.twice']) {
           heading.textContent = strings[key] ?? key;
           const text = heading.firstChild as Text;
-          for (let width = 284; width <= 500; width += 6) {
+          for (let width = 320; width <= 500; width += 6) {
             heading.style.width = `${width}px`;
             let last: number | undefined;
             for (let i = 0; i < text.length; i++) {
@@ -307,7 +307,11 @@ describe('an error that no retry mends', () => {
       });
       const before = goToCheckout(page, running.shop);
       await until(async () => held.length > 0, 'the element’s script');
-      await page.waitForSelector('iotpay-checkout:not(:defined)');
+      // Nothing is painted before the style sheet is there.
+      await page.waitForFunction(() => {
+        const early = document.querySelector('iotpay-checkout:not(:defined)');
+        return early && getComputedStyle(early).display === 'block';
+      });
       assert.deepEqual(await shownLinks(page), [], 'before the element is there');
       await held[0]?.continue();
       await before;
