@@ -15,6 +15,8 @@ export default {
     'src/sandbox/page/*.js',
     // Put in the place of the modules that they are named after.
     'test/checkout/soak/mutants/*.ts',
+    // Compiled by test/server/load-cli.ts.
+    'test/server/load.ts',
     // Bundled by test/react/site.ts, for each version of React.
     'test/react/app.ts',
   ],
