@@ -13,6 +13,9 @@ const SHORTEST_LIFE_MS = 1000;
 /** How long another frame may be waited for where one is gone, in milliseconds. */
 const SWAP_MS = 200;
 
+/** How long another page may be waited for in a frame that shows an empty one, in milliseconds. */
+const EMPTY_MS = 1000;
+
 /** How long what a frame has said last may be on its way when the frame goes, in milliseconds. */
 const LAST_WORDS_MS = 100;
 
@@ -138,17 +141,28 @@ export class Form {
     this.#discardCopies();
     // Before there is a frame, IOTPay's script may have looked for the container in vain.
     const missed = this.#missed || (!this.#seen && !this.#point.findable);
-    if (this.frame || !this.#seen || !this.#point.attached) {
+    const isEmpty = this.#isEmpty();
+    if (!isEmpty) {
       clearTimeout(this.#swap);
       this.#swap = undefined;
     } else if (this.#swap === undefined) {
-      // IOTPay's script may be about to put in another frame.
-      this.#swap = setTimeout(again, SWAP_MS);
+      // IOTPay's script may be about to put in another frame, or another page.
+      this.#swap = setTimeout(again, this.frame ? EMPTY_MS : SWAP_MS);
       return true;
     }
     if (!this.follow(this.#point.attached) || missed) return false;
-    // A frame that had a form and shows an empty page: a consent manager, or an extension, has switched it off.
-    return !this.#mounted || (this.#point.show() && !(this.#seen?.window && isBlank(this.#seen.frame)));
+    return !this.#mounted || (this.#point.show() && !isEmpty);
+  }
+
+  /**
+   * Whether its frame is gone, or shows an empty page where there was a form: a consent manager, or an extension, has
+   * switched it off.
+   */
+  #isEmpty(): boolean {
+    const seen = this.#seen;
+    const { frame } = this;
+    if (!frame) return !!seen && this.#point.attached;
+    return this.#mounted && seen?.frame === frame && seen.window !== undefined && isBlank(frame);
   }
 
   /** Its container, for whoever watches it. */

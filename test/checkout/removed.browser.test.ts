@@ -161,6 +161,24 @@ describe('a form that another hand takes away', () => {
     }
   });
 
+  it('a frame that IOTPay’s own script sends elsewhere over an empty page is no loss; one that stays empty is', async () => {
+    const element = await readyElement();
+    const before = mounts().length;
+    const [frame] = frames() as [HTMLIFrameElement];
+    const loads = () => new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+    const empty = loads();
+    frame.src = 'about:blank';
+    await empty;
+    const full = loads();
+    frame.srcdoc = '<p>The bank asks</p>';
+    await full;
+    await pause(1500);
+    expect([mounts().length, frames()[0] === frame, alive(element)]).to.deep.equal([before, true, true]);
+    frame.removeAttribute('srcdoc');
+    await until(() => frames()[0] !== frame && alive(element), 'another form');
+    expect(mounts().length).to.equal(before + 1);
+  });
+
   it('declined: alive again with the same secureId', async () => {
     const element = await readyElement();
     const { secureId } = mounts().at(-1)!;
@@ -418,14 +436,20 @@ describe('what a vanished frame may hide', () => {
   it('taken away while it loads: nobody can have paid in it, and nothing is asked', async () => {
     const { element, bodies, done } = await askedElement([{ status: 2 }]);
     const mounted = mounts().length;
+    const taken = new Promise((resolve) => {
+      // In the moment when the frame is there, which is before it can have loaded.
+      const hand = new MutationObserver(() => {
+        if (mounts().length === mounted || !frames()[0]) return;
+        hand.disconnect();
+        resolve(element.status);
+        element.textContent = '';
+      });
+      hand.observe(element, { childList: true, subtree: true });
+    });
     element.secureId = unique('loads');
-    await until(() => mounts().length > mounted, 'it loads');
-    await until(() => !!frames()[0], 'its frame is there');
-    const loading = element.status;
-    element.textContent = '';
+    expect(await taken).to.equal('loading');
     await next(element, 'iotpay-ready', 2000);
     done();
-    expect(loading).to.equal('loading');
     expect(bodies).to.deep.equal([]);
     expect(mounts().length).to.equal(mounted + 2);
   });
