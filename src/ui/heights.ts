@@ -18,9 +18,15 @@ function heights(): Map<string, number> {
   ));
 }
 
-/** @returns pixels; `undefined` where no form has had this width */
-export function heightFor(mode: string, width: number): number | undefined {
-  return heights().get(keyOf(mode, width));
+/** Whether the page knows them by now, so that nobody waits for its storage. */
+export const areAtHand = (): boolean => known !== undefined;
+
+/**
+ * @param width - asked for only where any height is known, for it makes the browser lay out the page
+ * @returns pixels; `undefined` where no form has had this width
+ */
+export function heightFor(mode: string, width: () => number): number | undefined {
+  return heights().size > 0 ? heights().get(keyOf(mode, width())) : undefined;
 }
 
 /** Remembers how high a form was, in pixels. */

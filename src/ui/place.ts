@@ -1,5 +1,5 @@
 import { hasOwnHeight } from './frame.js';
-import { heightFor, rememberHeight } from './heights.js';
+import { areAtHand, heightFor, rememberHeight } from './heights.js';
 
 /** The place of one element's form: as high before the form is there, and for a moment after it, as with it. */
 export class Place {
@@ -8,20 +8,21 @@ export class Place {
   #sizes: ResizeObserver | undefined;
 
   /**
-   * Before a form: as high as the last one of this width was. The browser tells when it has laid out the page and before
-   * anybody sees it: asked at once, it would have to do so while the requests wait.
+   * Before a form: as high as the last one of this width was. The first time on a page that is known right before the
+   * browser draws it: the requests would wait for the page's storage, and for a layout.
    */
   reserve(base: HTMLElement, mode: string): void {
-    // An environment without layout (jsdom) keeps no place free.
-    if (this.#reserved || typeof ResizeObserver === 'undefined') return;
+    if (this.#reserved) return;
     this.#reserved = true;
-    const sizes = (this.#sizes = new ResizeObserver(() => {
-      sizes.disconnect();
-      const height = heightFor(mode, base.clientWidth);
+    const fit = () => {
+      if (!this.#reserved) return;
+      const height = heightFor(mode, () => base.clientWidth);
       if (height) base.style.setProperty('--_height', `${height}px`);
       else base.style.removeProperty('--_height');
-    }));
-    sizes.observe(base);
+    };
+    // An environment without layout (jsdom) draws nothing.
+    if (areAtHand() || typeof requestAnimationFrame === 'undefined') fit();
+    else requestAnimationFrame(fit);
   }
 
   /** With the form: remembers the height that IOTPay gives it. */

@@ -234,7 +234,7 @@ describe('what moves', () => {
       gatewayOrigin: servers.faults.gateways.ok,
     });
     void element.load();
-    await element.updateComplete;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
     const top = (): number => place.querySelector('p')?.getBoundingClientRect().top ?? NaN;
     const before = top();
     await until(() => /Still loading/.test(words(shadow(element, '[role=status]'))), 'slow', 9000);
