@@ -4,7 +4,7 @@ import { configError } from './errors.js';
 export const FRAME_SLOT = 'iotpay-frame';
 
 /** Finds it there. */
-export const OWN_SLOT = 'slot[name=iotpay-frame]';
+export const OWN_SLOT = `slot[name=${FRAME_SLOT}]`;
 
 /** Marks every node that this package adds to somebody else's tree. */
 export const MARK = 'data-iotpay-checkout';

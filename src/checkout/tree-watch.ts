@@ -8,8 +8,8 @@ const AT_ONCE = 20;
 
 /**
  * Notices other hands in the trees that hold something of ours: the element's own children and `status`, the children of
- * every host on the way out, the slots there and in our own shadow root, and the container with IOTPay's frame. What is outside our shadow root
- * cannot be defended, only noticed and put right.
+ * every host on the way out, the slots there and in our own shadow root, and the container with IOTPay's frame. What is
+ * outside our shadow root cannot be defended, only noticed and put right.
  */
 export class TreeWatch {
   readonly #noticed: () => void;
