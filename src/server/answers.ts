@@ -57,12 +57,11 @@ export function readNumber(value: unknown): number | undefined {
 export function readSession(data: JsonObject): SessionAnswer | undefined {
   const { secureId } = data;
   if (typeof secureId !== 'string' || !secureId.trim()) return undefined;
-  return { ...withoutSecrets(data), secureId };
+  return Object.assign(withoutSecrets(data), { secureId });
 }
 
 export function readOrder(data: JsonObject): Order {
-  return {
-    ...withoutSecrets(data),
+  return Object.assign(withoutSecrets(data), {
     payOrderId: asText(data['payOrderId']),
     mchOrderNo: asText(data['mchOrderNo']),
     status: readNumber(data['status']),
@@ -71,16 +70,15 @@ export function readOrder(data: JsonObject): Order {
     payType: asText(data['payType']),
     refundable: readNumber(data['refundable']),
     retMsg: maskText(asText(data['retMsg']) ?? ''),
-  };
+  });
 }
 
 export function readCard(data: JsonObject): Card {
   const kept = withoutSecrets(data);
-  return {
-    ...kept,
+  return Object.assign(kept, {
     cardId: asText(data['cardId']),
     cardNum: asText(kept['cardNum']),
     expiryDate: asText(data['expiryDate']),
     holder: asText(kept['holder']),
-  };
+  });
 }

@@ -29,9 +29,9 @@ export function checkFields(call: string, fields: FieldTable, given: object): Re
   const sent: Record<string, unknown> = {};
   for (const [field, kindOrOptional] of Object.entries(fields)) {
     const value = values[field];
-    const kind = kindOrOptional.replace('?', '') as Kind;
-    const isMissing = value === undefined || value === null || value === '';
-    if (isMissing && kind !== kindOrOptional) continue;
+    const isOptional = kindOrOptional.endsWith('?');
+    const kind = (isOptional ? kindOrOptional.slice(0, -1) : kindOrOptional) as Kind;
+    if (isOptional && (value === undefined || value === null || value === '')) continue;
     const limit = limitOf(field, kind, value);
     if (limit) violations.push({ field, limit, received: describe(value, kind === 'cents') });
     else sent[field] = kind === 'cents' ? readCents(value) : value;

@@ -120,7 +120,6 @@ function notificationOf(fields: JsonObject, values: ReadonlyMap<string, string>)
   const text = (name: string) => values.get(name) ?? '';
   const payType = text('payType') || undefined;
   const originalOrderId = text('originalOrderId') || undefined;
-  // Over a copy of our own: to spread it into another one takes as long as all the rest.
   return Object.assign(withoutSecrets(plain(fields)), {
     mchId: text('mchId'),
     mchOrderNo: text('mchOrderNo'),

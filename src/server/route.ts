@@ -66,7 +66,7 @@ export function readOrigins(
 
 /** The CORS headers of an answer to this origin. */
 export function corsHeaders(request: Request, { allowed }: Origins): Record<string, string> {
-  const origin = request.headers.get('Origin');
+  const origin = allowed.size > 0 ? request.headers.get('Origin') : null;
   if (origin === null || !allowed.has(origin)) return {};
   return {
     'Access-Control-Allow-Origin': origin,

@@ -28,24 +28,32 @@ const VERIFICATION_WORDS = [
  * PCI: a card verification value and a full card number are never stored, logged or passed on; the gateway's query card
  * sends the former. Documented fields stay. A field that nobody documents stays where it can be neither: no value of
  * three or four digits, no name that speaks of a verification value; card numbers inside texts are masked. At any depth.
+ * @returns a new object, which the caller may add to: to spread it into another one takes as long as to make it
  */
-export function withoutSecrets(data: JsonObject): JsonObject {
+export function withoutSecrets(data: JsonObject): Record<string, unknown> {
   return cleanObject(data, 0);
 }
 
-function cleanObject(data: JsonObject, depth: number): JsonObject {
-  const kept: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(data)) {
+function cleanObject(data: JsonObject, depth: number): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(data)) {
+    const value = data[name];
     // None of the known names speaks of a verification value.
-    if (KNOWN.has(name) && !(typeof value === 'object' && value !== null)) kept.push([name, value]);
+    if (KNOWN.has(name) && !(typeof value === 'object' && value !== null)) kept[name] = value;
     else if (name.toLowerCase() === 'sign' || namesVerification(name)) continue;
-    else if (name === 'cardNum') kept.push([name, maskCard(value)]);
+    else if (name === 'cardNum') kept[name] = maskCard(value);
     else {
       const clean = cleanValue(value, depth);
-      if (clean !== undefined) kept.push([name, clean]);
+      if (clean !== undefined) put(kept, name, clean);
     }
   }
-  return Object.fromEntries(kept);
+  return kept;
+}
+
+/** Sets a field, whatever its name: to assign to `__proto__` would change what the object inherits. */
+function put(fields: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') fields[name] = value;
+  else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** A value under a name that nobody documents; `undefined` where it may be a secret. */
@@ -77,6 +85,7 @@ function maskCard(value: unknown): unknown {
 
 /** A text without the card numbers and verification values in it. */
 export function maskText(text: string): string {
+  if (!/\d/.test(text)) return text;
   return text
     .replace(/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g, (run) =>
       isCardNumber(run.replace(/\D/g, '')) ? '…' : run,

@@ -61,10 +61,13 @@ export const compareAscii = (a: string, b: string): number => (a < b ? -1 : a > 
 
 /** As IOTPay's page says: empty values dropped, ASCII order. */
 function pageParts(params: SignableParams, write: (name: string, value: unknown) => string): SignedPart[] {
-  return Object.entries(params)
-    .filter(([name, value]) => name !== 'sign' && value !== '' && value !== null && value !== undefined)
-    .sort(([a], [b]) => compareAscii(a, b))
-    .map(([name, value]) => [name, write(name, value)]);
+  const parts: SignedPart[] = [];
+  for (const name of Object.keys(params).sort(compareAscii)) {
+    const value = params[name];
+    if (name === 'sign' || value === '' || value === null || value === undefined) continue;
+    parts.push([name, write(name, value)]);
+  }
+  return parts;
 }
 
 /**
@@ -79,8 +82,9 @@ function phpParts(params: SignableParams): SignedPart[] {
 }
 
 function digestOf(parts: readonly SignedPart[], key: string): string {
-  const text = [...parts.map(([name, value]) => `${name}=${value}`), `key=${key}`].join('&');
-  return hexDigest('md5', text).toUpperCase();
+  let text = '';
+  for (const [name, value] of parts) text += `${name}=${value}&`;
+  return hexDigest('md5', `${text}key=${key}`).toUpperCase();
 }
 
 /** @param expected - a digest in hexadecimal: its length is no secret */

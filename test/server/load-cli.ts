@@ -1,6 +1,7 @@
 /**
  * `npm run load`: 10,000 requests to each of two routes, 64 at a time, with a gateway that answers at once, in turns with
- * two bare routes of Hono's, five rounds after one that warms up; medians, and each share is taken within its round.
+ * bare routes of Hono's and with routes by hand that make the same trips and check nothing (load-by-hand.ts), five rounds
+ * after one that warms up; medians, and each share is taken within its round.
  * `-- --count 1000 --rounds 3 --concurrency 16 --store memory,sqlite,postgresql,mariadb,redis`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -72,19 +73,27 @@ interface Round {
   readonly result: Load.LoadResult;
   /** Of what the bare route does in the same round. */
   readonly share: number;
-  /** Of what it does where it asks the gateway as well. */
-  readonly shareAsking: number;
+  /** Of what it does where it asks the gateway as well; a notification asks nobody. */
+  readonly shareAsking: number | undefined;
+  /** Of what a route by hand does with the same store. */
+  readonly shareByHand: number;
 }
 
 /** One round's routes one after the other, so that what slows the machine down slows all of them. */
 async function measure(store: Store | undefined, round: number): Promise<Round[]> {
-  const bare = await bareLoad(count, concurrency);
-  const asking = await bareLoad(count, concurrency, true);
-  const results = await load(count, concurrency, { store, gatewayMs: 0, name: `round-${round}` });
-  return results.map((result) => ({
+  const bare = [
+    await bareLoad('secure-id', count, concurrency),
+    await bareLoad('notification', count, concurrency),
+  ];
+  const asking = await bareLoad('secure-id', count, concurrency, true);
+  const options = { store, gatewayMs: 0 };
+  const byHand = await load(count, concurrency, { ...options, name: `by-hand-${round}`, byHand: true });
+  const results = await load(count, concurrency, { ...options, name: `round-${round}` });
+  return results.map((result, route) => ({
     result,
-    share: result.perSecond / bare.perSecond,
-    shareAsking: result.perSecond / asking.perSecond,
+    share: result.perSecond / (bare[route]?.perSecond ?? NaN),
+    shareAsking: route === 0 ? result.perSecond / asking.perSecond : undefined,
+    shareByHand: result.perSecond / (byHand[route]?.perSecond ?? NaN),
   }));
 }
 
@@ -103,7 +112,10 @@ function rowOf(name: string, rounds: readonly Round[]) {
     'p99, ms': middle(({ result }) => result.p99Ms).toFixed(2),
     'per second': Math.round(middle(({ result }) => result.perSecond)),
     'of a bare route': middle(({ share }) => share).toFixed(2),
-    'of one that asks': middle(({ shareAsking }) => shareAsking).toFixed(2),
+    'of one that asks': rounds[0]?.shareAsking
+      ? middle(({ shareAsking = NaN }) => shareAsking).toFixed(2)
+      : '',
+    'of one by hand': middle(({ shareByHand }) => shareByHand).toFixed(2),
   };
 }
 

@@ -185,8 +185,10 @@ function fieldsOf(answer: unknown): JsonObject {
   if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) {
     const given = answer as JsonObject;
     try {
+      const read: Record<string, unknown> = {};
       // Each is read once: a row of an ORM may be asked for what was not loaded, and throw.
-      return Object.fromEntries(FIELDS.map((name) => [name, given[name]]));
+      for (const name of FIELDS) read[name] = given[name];
+      return read;
     } catch (cause) {
       throw new CallbackError('order', cause);
     }

@@ -219,7 +219,7 @@ export function stateOfOrder(record: OrderRecord | undefined, now: number): Chec
   if (!record) return 'open';
   if (record.paidBy !== undefined) return 'paid';
   if (undecidedIn(record, now)) return 'unknown';
-  const latest = record.attempts.filter(({ dead }) => !dead).at(-1);
+  const latest = record.attempts.findLast(({ dead }) => !dead);
   if (latest && stateOf(latest.status) === 'failed') return 'failed';
   return latest && !isWatched(latest, now) ? 'failed' : 'open';
 }
@@ -253,10 +253,9 @@ export type Verdict =
 export function verdictOf(record: OrderRecord | undefined, wanted: Wanted, now: number): Verdict {
   const payment = paymentOf(record);
   if (payment) return { do: 'tell-paid', payment };
-  const attempts = record?.attempts ?? [];
   const undecided = record && undecidedIn(record, now);
   if (undecided) return { do: 'wait', attempt: undecided };
-  const latest = attempts.filter(({ dead }) => !dead).at(-1);
+  const latest = record?.attempts.findLast(({ dead }) => !dead);
   if (!latest || stateOf(latest.status) === 'failed') return { do: 'make' };
   if (latest.by === 'card') return { do: 'make' };
   if (latest.secureId === undefined) return { do: 'join', attempt: latest };
