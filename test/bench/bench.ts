@@ -7,12 +7,18 @@ import { parseArgs } from 'node:util';
 import { purposes } from './bytes.js';
 import { faults, PATIENCE_S } from './faults.js';
 import { network } from './network.js';
-import { crowds, repetition } from './repetition.js';
+import { crowds, repetition, type Crowd } from './repetition.js';
 import { handlers, signatures } from './server.js';
 import { CDN_FILE } from './site.js';
 import { parts, sizes } from './size.js';
 import { markdown, median, spread } from './statistics.js';
 import { coldTimeToForm, timeToForm } from './time-to-form.js';
+
+/** Each round's share of the bare frames' of the same round, the median. */
+function ofBare(crowd: readonly Crowd[], count: number, rounds: readonly number[]): number {
+  const bare = crowd.find((each) => each.kind === 'bare frames' && each.count === count)?.rounds ?? [];
+  return median(rounds.map((ms, i) => ms / (bare[i] ?? NaN)));
+}
 
 const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }) => Promise<void>>> = {
   form: async ({ rounds }) => {
@@ -112,6 +118,7 @@ const TABLES: Readonly<Record<string, (asked: { rounds: number; cycles: number }
         'requests for the script': scriptRequests,
         'main thread, each': mainThreadMs.toFixed(1),
         'lowest–highest': spread(all, 1),
+        'of a bare frame': ofBare(crowd, count, all).toFixed(2),
         'total blocking time': Math.round(blockingMs),
       })),
     );

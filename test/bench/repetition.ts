@@ -1,3 +1,4 @@
+import { build } from 'esbuild';
 import { Hono } from 'hono';
 import type { CDPSession, Page } from 'puppeteer-core';
 import { launchChromium } from '../support/chromium.js';
@@ -100,6 +101,24 @@ async function leftovers(page: Page, cdp: CDPSession, cycles: number): Promise<L
   };
 }
 
+/** What the page would have at least: an element of lit's around a slot, which does the same by hand. */
+const EMPTY_ELEMENT = `
+import { html, LitElement } from 'lit';
+customElements.define('empty-element', class extends LitElement {
+  render() { return html\`<slot></slot>\`; }
+});`;
+
+async function emptyElement(): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: EMPTY_ELEMENT, resolveDir: '.' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
 async function withPage<Result>(
   use: (page: Page, cdp: CDPSession, requests: () => number) => Promise<Result>,
 ): Promise<Result> {
@@ -115,9 +134,12 @@ async function withPage<Result>(
   const app = new Hono();
   addElement(app);
   addBackend(app);
+  app.get('/empty-element.js', async ({ body }) =>
+    body(await emptyElement(), 200, { 'Content-Type': 'text/javascript' }),
+  );
   app.get('/', ({ html }) =>
     html(`<!doctype html><meta charset="utf-8"><body><script>var gatewayOrigin = '${remote.origin}';</script>
-<script type="module" src="/iotpay-checkout.js"></script>`),
+<script type="module" src="/iotpay-checkout.js"></script><script type="module" src="/empty-element.js"></script>`),
   );
   const site = await serve(app);
   const browser = await launchChromium();
@@ -149,7 +171,7 @@ export function repetition(cycles: number): Promise<Leftovers[]> {
 }
 
 export interface Crowd {
-  readonly kind: 'ours' | 'bare frames';
+  readonly kind: keyof typeof CROWD;
   readonly count: number;
   readonly scriptRequests: number;
   /** Main thread's milliseconds for each, until all frames have loaded. */
@@ -159,6 +181,34 @@ export interface Crowd {
   /** What the main thread was busy beyond 50 ms at a stretch, in milliseconds, all stretches together. */
   readonly blockingMs: number;
 }
+
+/** A script for all, a request and a frame for each, into what `make` makes. */
+const byHand = (make: string) => `async (count) => {
+    const script = document.createElement('script');
+    script.src = new URL('/cc/iotpaycc.js', gatewayOrigin).href;
+    const loaded = new Promise((resolve) => script.addEventListener('load', resolve));
+    document.head.append(script);
+    const all = Array.from({ length: count }, (_, i) => {
+      const place = ${make};
+      const container = document.createElement('div');
+      container.id = 'by-hand-' + i;
+      place.append(container);
+      return { place, container };
+    });
+    document.body.append(...all.map(({ place }) => place));
+    await Promise.all(all.map(async ({ container }) => {
+      const answer = await fetch('/api/0', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
+        body: '{"mode":"pay"}',
+      });
+      const { secureId } = await answer.json();
+      await loaded;
+      Iotpay(secureId, 'Pay').mount('#' + container.id, () => {});
+      const frame = container.querySelector('iframe');
+      await new Promise((resolve) => frame.addEventListener('load', resolve));
+    }));
+  }`;
 
 const CROWD = {
   ours: `async (count) => {
@@ -172,6 +222,8 @@ const CROWD = {
     document.body.append(...all);
     await Promise.all(ready);
   }`,
+  'empty Lit elements, by hand': byHand(`document.createElement('empty-element')`),
+  'by hand': byHand(`document.createElement('div')`),
   /** The frames alone: what the page would pay for them in any case. */
   'bare frames': `async (count) => {
     const all = Array.from({ length: count }, () => document.createElement('iframe'));
@@ -185,17 +237,21 @@ const CROWD = {
 /** So many of them on one page at once. */
 export async function crowds(rounds: number): Promise<Crowd[]> {
   const rows: Crowd[] = [];
+  const kinds = Object.keys(CROWD) as Crowd['kind'][];
   for (const count of [1, 10, 100]) {
-    for (const kind of ['ours', 'bare frames'] as const) {
-      const measured: Omit<Crowd, 'rounds'>[] = [];
-      for (let round = 0; round < rounds; round++) measured.push(await crowd(kind, count));
+    const measured = kinds.map((): Omit<Crowd, 'rounds'>[] => []);
+    // In turns, so that what slows the machine down slows all of them.
+    for (let round = 0; round < rounds; round++)
+      for (const [i, kind] of kinds.entries()) measured[i]?.push(await crowd(kind, count));
+    for (const [i, kind] of kinds.entries()) {
+      const all = measured[i] ?? [];
       rows.push({
         kind,
         count,
-        scriptRequests: Math.max(...measured.map((each) => each.scriptRequests)),
-        mainThreadMs: median(measured.map((each) => each.mainThreadMs)),
-        rounds: measured.map((each) => each.mainThreadMs),
-        blockingMs: median(measured.map((each) => each.blockingMs)),
+        scriptRequests: Math.max(...all.map((each) => each.scriptRequests)),
+        mainThreadMs: median(all.map((each) => each.mainThreadMs)),
+        rounds: all.map((each) => each.mainThreadMs),
+        blockingMs: median(all.map((each) => each.blockingMs)),
       });
     }
   }
