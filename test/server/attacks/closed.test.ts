@@ -23,6 +23,49 @@ for (const heardBy of ['question', 'notification'] as const)
     assert.equal(counter.paid.length, 0);
   });
 
+for (const before of [0, 9])
+  it(`an order that was paid with another amount, as a notification said, is open again where the gateway says that it has failed: it said ${before} before`, async () => {
+    let status = before;
+    const counter = openCounter({
+      says: (path) =>
+        path === 'cc_query' ? { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status } : undefined,
+    });
+    const { mchOrderNo } = await counter.form();
+    await counter.checkout.status('order-1');
+    assert.match(await counter.notify(signedJson({ ...paidFields(mchOrderNo), amount: 1 })), /^409 /);
+    status = 9;
+    assert.equal((await counter.checkout.status('order-1')).state, 'failed');
+    assert.equal(typeof (await counter.form())['secureId'], 'string');
+    assert.equal(counter.made.length, 2);
+  });
+
+for (const left of ['amount', 'currency'])
+  it(`an answer that says paid and leaves out the ${left} is about the payment that was asked for`, async () => {
+    const answer = { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2, [left]: undefined };
+    const counter = openCounter({ says: (path) => (path === 'cc_query' ? answer : undefined) });
+    await counter.form();
+    assert.equal((await counter.checkout.status('order-1')).state, 'paid');
+    const [told] = counter.paid;
+    assert.deepEqual([told?.payment.amount, told?.payment.currency], [1999, 'CAD']);
+  });
+
+it('a form about which the gateway can’t be asked does not hide that another one was paid', async () => {
+  const counter = openCounter({
+    says: (path) =>
+      path === 'cc_query' ? { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2 } : undefined,
+    refuses: (path, { mchOrderNo }) =>
+      path === 'cc_query' && counter.made.length > 1 && mchOrderNo === counter.made[0]
+        ? 'System busy'
+        : path === 'cc_query' && counter.made.length < 2
+          ? 'Order not found'
+          : undefined,
+  });
+  const { mchOrderNo } = await counter.form();
+  await counter.form({ failed: mchOrderNo });
+  const { status, secureId } = await counter.form();
+  assert.deepEqual([status, secureId, counter.made.length], [2, undefined, 2]);
+});
+
 it('a card that was saved while all servers were down for a day is told of', async (test) => {
   test.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
   const counter = openCounter({

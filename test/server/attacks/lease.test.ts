@@ -59,7 +59,7 @@ it('a lease that was given back is taken, also where it runs out between the rea
     ...real,
     get: async (key) => {
       const held = await real.get(key);
-      if (held?.value === '') nowMs += 10;
+      if (held?.value === '-') nowMs += 10;
       return held;
     },
   };

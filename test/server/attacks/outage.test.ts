@@ -10,7 +10,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 function shopAt(test: TestContext) {
   test.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
   const paidFor = new Set<string>();
-  const state = { asked: 0, unpaid: { status: 0 } as object, refuses: undefined as string | undefined };
+  const state = {
+    asked: 0,
+    unpaid: { status: 0 } as object,
+    refuses: undefined as string | undefined,
+    isDown: false,
+  };
   const counter = openCounter({
     says: (path, { mchOrderNo }) => {
       if (path === 'cc_purchasewithtoken') return { status: 1 };
@@ -21,7 +26,10 @@ function shopAt(test: TestContext) {
         ? { mchOrderNo: number, payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2 }
         : state.unpaid;
     },
-    refuses: (path) => (path === 'cc_query' ? state.refuses : undefined),
+    refuses: (path) => {
+      if (state.isDown) throw new TypeError('fetch failed');
+      return path === 'cc_query' ? state.refuses : undefined;
+    },
   });
   return { ...counter, paidFor, state, later: (ms: number) => test.mock.timers.tick(ms) };
 }
@@ -149,4 +157,45 @@ it('an order of which the gateway refuses to say anything is closed for a day, a
   shop.paidFor.add(String(mchOrderNo));
   await shop.checkout.reconcile();
   assert.equal(shop.paid.length, 1);
+});
+
+it('a form of which the gateway refuses to say anything is not replaced by a second one, whatever a page has heard', async (test) => {
+  const shop = shopAt(test);
+  const { mchOrderNo } = await shop.form();
+  shop.state.refuses = 'System busy';
+  for (const wait of [MINUTE_MS, HOUR_MS, 20 * HOUR_MS]) {
+    shop.later(wait);
+    const { httpStatus, secureId } = await shop.form({ failed: mchOrderNo });
+    assert.deepEqual([httpStatus, secureId, shop.made.length], [502, undefined, 1]);
+  }
+});
+
+it('a gateway that can’t be reached says nothing of an order, also after a day: no second form is made', async (test) => {
+  const shop = shopAt(test);
+  const { mchOrderNo } = await shop.form();
+  await shop.orderStatus({ mchOrderNo });
+  shop.state.isDown = true;
+  shop.later(25 * HOUR_MS);
+  const { httpStatus, secureId } = await shop.form();
+  assert.deepEqual([httpStatus, secureId, shop.made.length], [502, undefined, 1]);
+  shop.state.isDown = false;
+  shop.paidFor.add(String(mchOrderNo));
+  assert.deepEqual([(await shop.form())['status'], shop.made.length], [2, 1]);
+});
+
+it('a charge that got no answer may still be on its way where the gateway knows no such order: for two minutes nobody else pays', async (test) => {
+  const shop = shopAt(test);
+  shop.state.isDown = true;
+  const card = { cardId: 'card-1', amount: 1999 };
+  assert.equal((await shop.checkout.charge('order-1', card)).state, 'unknown');
+  shop.state.isDown = false;
+  shop.state.refuses = 'Order not found';
+  for (const wait of [0, MINUTE_MS, MINUTE_MS - 1]) {
+    shop.later(wait);
+    assert.equal((await shop.checkout.charge('order-1', card)).state, 'unknown');
+    const { status, secureId } = await shop.form();
+    assert.deepEqual([status, secureId, shop.charged.length, shop.made.length], [1, undefined, 1, 0]);
+  }
+  shop.later(1);
+  assert.equal(typeof (await shop.form())['secureId'], 'string', 'it never arrived');
 });
