@@ -42,32 +42,60 @@ for (const isWritten of [false, true]) {
   });
 }
 
-it('whoever finds that another process is telling says whether it has told meanwhile', async () => {
-  const store = guardStore(memoryStore());
-  const records = new Records(store, () => Date.now());
+/** An order that is paid, and of which nobody was told; two servers that tell. */
+async function paidShop(onPaid: () => unknown, now = () => Date.now()) {
+  const store = guardStore(memoryStore(now));
+  const records = new Records(store, now);
   const name = nameOf('order-1');
   const mchOrderNo = newNumber('order-1');
   const sum = { amount: 1999, currency: 'CAD', channel: 'PF_CC' } as const;
-  const attempt = { mchOrderNo, by: 'form', ...sum, at: Date.now() } as const;
+  const attempt = { mchOrderNo, by: 'form', ...sum, at: now() } as const;
   const payment = { mchOrderNo, ...sum, status: 2, payOrderId: 'PC1' } as Payment;
   const paid = await records.change(name, () =>
     withPayment(withAttempt(undefined, 'order-1', attempt), payment),
   );
-  const told: string[] = [];
+  const log = loggerOf(assert.fail);
+  const server = () => new Delivery({ onPaid, onPaidTwice: undefined, store, records, log });
+  return { name, paid, one: server(), other: server() };
+}
+
+it('whoever finds that another process is telling says whether it has told meanwhile', async () => {
+  let told = 0;
   let end: () => void = () => {};
   const works = new Promise<void>((resolve) => (end = resolve));
-  const onPaid = async () => (told.push(mchOrderNo), works);
-  const log = loggerOf(assert.fail);
-  const one = new Delivery({ onPaid, onPaidTwice: undefined, store, records, log });
-  const other = new Delivery({ onPaid, onPaidTwice: undefined, store, records, log });
+  const { name, paid, one, other } = await paidShop(() => ((told += 1), works));
   const telling = one.deliver(name, paid);
-  await until('the first tells', () => told.length === 1);
+  await until('the first tells', () => told === 1);
   assert.equal(await other.deliver(name, paid), false, 'not yet: its notification must not be acknowledged');
   end();
   assert.equal(await telling, true);
   // It has read the record before the first was done.
   assert.equal(await other.deliver(name, paid), true);
-  assert.equal(told.length, 1);
+  assert.equal(told, 1);
+});
+
+it('a server that read the record before another one told, and goes on when its lease has run out, does not tell again', async () => {
+  let nowMs = Date.now();
+  let told = 0;
+  const { name, paid, one, other } = await paidShop(
+    () => void (told += 1),
+    () => nowMs,
+  );
+  assert.equal(await one.deliver(name, paid), true);
+  nowMs += 60_000;
+  assert.equal(await other.deliver(name, paid), true);
+  assert.equal(told, 1);
+});
+
+it('a browser is told of the payment, though onPaid never comes to an end', async (test) => {
+  test.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const { name, paid, one } = await paidShop(() => new Promise(() => {}));
+  let isOver = false;
+  const quietly = one.deliverQuietly(name, paid, 5000).then(() => (isOver = true));
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  assert.equal(isOver, false);
+  test.mock.timers.tick(5000);
+  await quietly;
 });
 
 it('the log names the function that failed: onPaid', async (test) => {

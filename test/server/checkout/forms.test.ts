@@ -1,4 +1,5 @@
 // A server that died in the middle of making a form keeps nobody waiting for long, however often the waiting are cut off.
+// What others write while a form is made decides anew what becomes of it.
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import { Attempts } from '../../../src/server/checkout/attempts.js';
@@ -6,7 +7,15 @@ import { Forms } from '../../../src/server/checkout/forms.js';
 import { guardStore } from '../../../src/server/checkout/guard.js';
 import { loggerOf } from '../../../src/server/checkout/log.js';
 import { checkOrder } from '../../../src/server/checkout/order.js';
-import { nameOf, newNumber, writeRecord, type OrderRecord } from '../../../src/server/checkout/record.js';
+import {
+  changeAttempt,
+  nameOf,
+  newNumber,
+  withAttempt,
+  writeRecord,
+  type Attempt,
+  type OrderRecord,
+} from '../../../src/server/checkout/record.js';
 import { Records } from '../../../src/server/checkout/records.js';
 import { memoryStore } from '../../../src/server/index.js';
 
@@ -70,3 +79,168 @@ for (const [ageMs, waitMs] of [
     const [given, made] = await attempts();
     assert.deepEqual([given?.mchOrderNo, given?.dead, made?.dead], [first, true, undefined]);
   });
+
+/** An order at which others write, each at a moment that the test chooses. */
+function busyShop() {
+  const real = memoryStore();
+  const hooks = {
+    /** Runs once, just before a new attempt is written. */
+    beforeAttempt: undefined as (() => Promise<unknown>) | undefined,
+    /** Runs once, just before an attempt is given up. */
+    beforeGivenUp: undefined as (() => Promise<unknown>) | undefined,
+    purchase: (mchOrderNo: string): Promise<string> => Promise.resolve(`secret of ${mchOrderNo}`),
+    status: (_: string): object => ({ status: 0 }),
+    isBroken: false,
+  };
+  const made: string[] = [];
+  const now = () => Date.now();
+  const attemptsIn = (text: string | undefined) => (text?.match(/"by":/g) ?? []).length;
+  const store = guardStore({
+    ...real,
+    async set(key, value, options) {
+      if (hooks.isBroken) throw new Error('The connection broke.');
+      const { beforeAttempt } = hooks;
+      if (beforeAttempt && attemptsIn(value) > attemptsIn((await real.get(key))?.value)) {
+        hooks.beforeAttempt = undefined;
+        await beforeAttempt();
+      }
+      const { beforeGivenUp } = hooks;
+      if (beforeGivenUp && value.includes('"dead":true')) {
+        hooks.beforeGivenUp = undefined;
+        await beforeGivenUp();
+      }
+      return real.set(key, value, options);
+    },
+  });
+  const records = new Records(store, now);
+  const others = new Records(guardStore(real), now);
+  const name = nameOf('order-1');
+  const queryOrder = ({ mchOrderNo = '' }: { mchOrderNo?: string | undefined }) =>
+    Promise.resolve({ mchOrderNo, retMsg: '', payOrderId: 'PC1', ...hooks.status(mchOrderNo) } as never);
+  const purchase = async ({ mchOrderNo }: { mchOrderNo: string }) => {
+    made.push(mchOrderNo);
+    return { mchOrderNo, secureId: await hooks.purchase(mchOrderNo), raw: {} } as never;
+  };
+  const forms = new Forms({
+    iotpay: { purchase },
+    attempts: new Attempts({ queryOrder }, records, now, loggerOf(assert.fail)),
+    records,
+    notifyUrl: 'https://shop.example/notify',
+    returnUrl: 'https://shop.example/',
+    now,
+  });
+  const open = (amount = 1999, failed?: string) => forms.open(checkOrder({ id: 'order-1', amount }), failed);
+  const attempts = async () => (await others.read(name))?.attempts ?? [];
+  const change = (mchOrderNo: string, more: Partial<Attempt>) =>
+    others.change(name, (record) => changeAttempt(record, mchOrderNo, (each) => ({ ...each, ...more })));
+  return { hooks, made, others, name, open, attempts, change };
+}
+
+const PAID = { amount: 1999, currency: 'CAD', status: 2 };
+
+it('no form is made beside one that another server has made a moment ago and that the gateway was not asked about', async () => {
+  const { hooks, made, others, name, open } = busyShop();
+  await open();
+  const other = newNumber('order-1');
+  hooks.beforeAttempt = () =>
+    others.change(name, (record) =>
+      withAttempt(record, 'order-1', {
+        ...{ mchOrderNo: other, by: 'form', amount: 1999, currency: 'CAD', channel: 'PF_CC' },
+        ...{ at: Date.now(), secureId: 'of the other server' },
+      }),
+    );
+  hooks.status = (mchOrderNo) => (mchOrderNo === other ? PAID : { status: 0 });
+  const answer = await open(2999);
+  assert.equal(answer.is === 'paid' && answer.payment.mchOrderNo, other);
+  assert.equal(made.length, 1);
+});
+
+it('no form is made of an order of which somebody tells a moment before that it was submitted', async () => {
+  const { hooks, made, open, change } = busyShop();
+  await open();
+  const [first = ''] = made;
+  hooks.beforeAttempt = () => change(first, { told: true });
+  const answer = await open(2999);
+  assert.equal(answer.is === 'undecided' && answer.mchOrderNo, first);
+  assert.equal(made.length, 1);
+});
+
+it('a form whose secureId came after others gave it up is never handed out', async () => {
+  const { hooks, made, open, attempts, change } = busyShop();
+  hooks.purchase = async (mchOrderNo) => {
+    if (made.length === 1) await change(mchOrderNo, { dead: true });
+    return `secret of ${mchOrderNo}`;
+  };
+  const answer = await open();
+  assert.equal(answer.is === 'form' && answer.attempt.mchOrderNo, made[1]);
+  const [given, kept] = await attempts();
+  assert.deepEqual([given?.dead, given?.secureId], [true, undefined], 'nobody asks about it');
+  assert.equal(kept?.secureId, `secret of ${made[1]}`);
+});
+
+it('a form that the gateway refuses to make keeps nobody waiting', async () => {
+  const { hooks, open, attempts } = busyShop();
+  hooks.purchase = () => Promise.reject(new Error('The gateway refuses.'));
+  await assert.rejects(open(), /The gateway refuses/);
+  assert.deepEqual(
+    (await attempts()).map(({ dead }) => dead),
+    [true],
+  );
+});
+
+it('a form that the gateway refuses to make is refused in its words, though the store fails as well', async () => {
+  const { hooks, open } = busyShop();
+  hooks.purchase = () => {
+    hooks.isBroken = true;
+    return Promise.reject(new Error('The gateway refuses.'));
+  };
+  await assert.rejects(open(), /The gateway refuses/);
+});
+
+it('a form of which a page has heard that it failed is not handed out again, though no other could be made at once', async () => {
+  const { hooks, made, open } = busyShop();
+  await open();
+  const { purchase } = hooks;
+  hooks.purchase = () => Promise.reject(new Error('The gateway refuses.'));
+  await assert.rejects(open(1999, made[0]), /The gateway refuses/);
+  hooks.purchase = purchase;
+  const reloaded = await open();
+  assert.equal(reloaded.is === 'form' && reloaded.attempt.mchOrderNo, made[2]);
+});
+
+for (const [what, more] of [
+  ['has made it', { secureId: 'of the other server' }],
+  ['could not make it', { dead: true }],
+] as const)
+  it(`who waits for a form of another server goes on as soon as that one ${what}`, async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_800_000_000_000 });
+    const { made, others, name, open, change } = busyShop();
+    const mchOrderNo = newNumber('order-1');
+    await others.change(name, () => leftBehind(mchOrderNo, 0));
+    setTimeout(() => void change(mchOrderNo, more), 1000);
+    const { value, ms } = await timed(test, open());
+    assert.equal(value.is === 'form' && value.attempt.mchOrderNo, 'dead' in more ? made[0] : mchOrderNo);
+    assert.ok(ms >= 1000 && ms < 2000, `${ms}`);
+  });
+
+it('a form that gets its secureId at the moment when others give it up is the one that all get', async () => {
+  const { hooks, made, others, name, open, attempts, change } = busyShop();
+  const mchOrderNo = newNumber('order-1');
+  await others.change(name, () => leftBehind(mchOrderNo, HOUR_MS / 2));
+  hooks.beforeGivenUp = () => change(mchOrderNo, { secureId: 'just now' });
+  const answer = await open();
+  assert.equal(answer.is === 'form' && answer.attempt.secureId, 'just now');
+  assert.deepEqual([made.length, (await attempts())[0]?.dead], [0, undefined]);
+});
+
+it('a form that is shared says how long it really lives', async (test) => {
+  test.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+  const { open } = busyShop();
+  const left = async () => {
+    const answer = await open();
+    return answer.is === 'form' ? answer.expiresInMs : undefined;
+  };
+  assert.equal(await left(), HOUR_MS);
+  test.mock.timers.tick(600_000);
+  assert.equal(await left(), HOUR_MS - 600_000);
+});
