@@ -199,3 +199,25 @@ it('a charge that got no answer may still be on its way where the gateway knows 
   shop.later(1);
   assert.equal(typeof (await shop.form())['secureId'], 'string', 'it never arrived');
 });
+
+it('a saved card is not charged over a form about which the gateway can’t be asked', async (test) => {
+  const shop = shopAt(test);
+  await shop.form();
+  shop.state.refuses = 'System busy';
+  const card = { cardId: 'card-1', amount: 1999, formClosed: true };
+  await assert.rejects(shop.checkout.charge('order-1', card), /System busy/);
+  assert.equal(shop.charged.length, 0);
+});
+
+it('a saved card is charged as soon as the form that was open can’t be paid in any more, and not before', async (test) => {
+  const shop = shopAt(test);
+  await shop.form();
+  for (const [wait, charged] of [
+    [HOUR_MS - 1, 0],
+    [1, 1],
+  ] as const) {
+    shop.later(wait);
+    await shop.checkout.charge('order-1', { cardId: 'card-1', amount: 1999 });
+    assert.equal(shop.charged.length, charged);
+  }
+});

@@ -89,7 +89,7 @@ function busyShop() {
     /** Runs once, just before an attempt is given up. */
     beforeGivenUp: undefined as (() => Promise<unknown>) | undefined,
     purchase: (mchOrderNo: string): Promise<string> => Promise.resolve(`secret of ${mchOrderNo}`),
-    status: (_: string): object => ({ status: 0 }),
+    status: ((mchOrderNo) => ({ mchOrderNo, status: 0 })) as (mchOrderNo: string) => object,
     isBroken: false,
   };
   const made: string[] = [];
