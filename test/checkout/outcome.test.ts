@@ -20,6 +20,11 @@ const ROWS: Row[] = [
   ['the oldest shape', { retCode: 'SUCCESS', retMsg: '', retData: { status: 2 } }, 'success'],
   ['the oldest shape, failed', { retCode: 'FAIL', retMsg: 'Declined', retData: {} }, 'fail'],
   ['lower case', { result: 'success' }, 'success'],
+  ['blanks around it', { result: ' FAIL\n' }, 'fail'],
+  ['a result of null beside a retCode', { result: null, retCode: 'SUCCESS', retMsg: '' }, 'success'],
+  ['an empty result beside a retCode', { result: '', detail: { retCode: 'FAIL' } }, 'fail'],
+  ['pending, said in detail', { result: 'SUCCESS', detail: { status: 0 } }, 'unknown', 'unknown-status'],
+  ['pending, said at the top', { result: 'SUCCESS', status: 0 }, 'unknown', 'unknown-status'],
   ['pending', { result: 'SUCCESS', detail: { retData: { status: 0 } } }, 'unknown', 'unknown-status'],
   ['status 1', { result: 'SUCCESS', detail: { retData: { status: '1' } } }, 'unknown', 'unknown-status'],
   [
@@ -46,6 +51,12 @@ const ROWS: Row[] = [
   ['Timeout in message', { result: 'FAIL', message: 'Timeout' }, 'unknown', 'gateway-timeout'],
   ['timeout in lower case', { result: 'FAIL', message: 'timeout' }, 'unknown', 'gateway-timeout'],
   ['Timeout in retMsg', { retCode: 'FAIL', retMsg: 'TIMEOUT' }, 'unknown', 'gateway-timeout'],
+  [
+    'Timeout in detail.message',
+    { result: 'FAIL', message: 'x', detail: { message: 'Timeout' } },
+    'unknown',
+    'gateway-timeout',
+  ],
   [
     'Timeout in detail.retMsg',
     { result: 'FAIL', message: 'x', detail: { retMsg: 'Timeout' } },
@@ -121,6 +132,24 @@ describe('readOutcome', () => {
     assert.equal(readOutcome(event, 'pay')?.raw, event);
   });
 
+  it('keeps what an event holds in two places in both of them', () => {
+    const retData = { mchOrderNo: '42' };
+    const event = { result: 'SUCCESS', detail: { retData }, retData };
+    assert.equal(readOutcome(event, 'pay')?.raw, event);
+    assert.deepEqual(readOutcome({ ...event, redirectUrl: 'javascript:1' }, 'pay')?.raw, event);
+  });
+
+  it('says what the oldest shape says', () => {
+    const read = readOutcome({ retCode: 'FAIL', retMsg: 'Declined' }, 'pay');
+    assert.deepEqual([read?.retCode, read?.retMsg, read?.message], ['FAIL', 'Declined', 'Declined']);
+  });
+
+  it('reads an event that is nested too deep for a stack', () => {
+    let deep: unknown = {};
+    for (let i = 0; i < 100_000; i++) deep = { deep };
+    assert.equal(readOutcome({ result: 'SUCCESS', deep }, 'pay')?.outcome, 'success');
+  });
+
   it('reads an event that holds itself, many times over', () => {
     const event: Record<string, unknown> = { result: 'SUCCESS', redirectUrl: 'javascript:1' };
     for (let i = 0; i < 60; i++) event[`self${i}`] = { event, i };
@@ -166,6 +195,8 @@ describe('readOrder', () => {
     [{ retCode: 'SUCCESS', retData: { status: 9 } }, 'fail'],
     [{ retCode: 'FAIL', retData: { status: 9 } }, 'unknown'],
     [{ retCode: 'FAIL', retMsg: 'no such order' }, 'unknown'],
+    [{ retCode: 'ERROR', retData: { status: 2 } }, 'unknown'],
+    [{ retCode: null, retData: { status: 9 } }, 'unknown'],
   ];
   for (const [answer, outcome] of rows) {
     it(`reads ${JSON.stringify(answer)} as ${outcome}`, () => {

@@ -133,6 +133,23 @@ describe('a run', () => {
   });
 });
 
+describe('whoever waits', () => {
+  it('after a run that is over waits for the next one, and not for the end of that', async () => {
+    for (const reason of [undefined, new Error('removed')]) {
+      runs.begin(held().job);
+      runs.end(runs.current, reason);
+      const next = held();
+      runs.begin(next.job);
+      let over = false;
+      const waiting = runs.settled.then(() => (over = true));
+      await turn();
+      assert.equal(over, false);
+      next.finish();
+      await waiting;
+    }
+  });
+});
+
 describe('Runs.end', () => {
   it('ends the run under way, for a reason', async () => {
     const { job, signal } = held();

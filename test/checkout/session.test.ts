@@ -114,6 +114,14 @@ describe('SecureIds', () => {
     assert.equal(aborted(), false);
   });
 
+  it('still joins it where a start before needed no secureId, or ended too early to ask for one', async () => {
+    const { ids, keys } = backend();
+    ids.adopt(begun().started);
+    ids.adopt(undefined);
+    await ids.next(source(), signal);
+    assert.deepEqual(keys(), ['early']);
+  });
+
   it('gives up what was begun for another intent, and keeps its key for the same request', async () => {
     const { ids, keys } = backend();
     const { started, aborted } = begun();
@@ -171,6 +179,14 @@ describe('SecureIds', () => {
     const own = source({ secureId: 'own' });
     ids.spend('id-1', own);
     assert.equal((await ids.next(own, signal)).secureId, 'own');
+  });
+
+  it("does not hand out the page's own a second time once another has been in a form since", async () => {
+    const { ids } = backend();
+    const own = source({ secureId: 'own' });
+    ids.spend('own', own);
+    ids.spend('id-1', own);
+    assert.notEqual((await ids.next(own, signal)).secureId, 'own');
   });
 
   it('sends the data and the mode, which the data cannot overwrite', async () => {
@@ -284,6 +300,13 @@ describe('requestSecureId', () => {
       { status: 2, mchOrderNo: 'M1' },
     ],
     [{ status: '0' }, { status: 0 }],
+    [
+      { secureId: 'a', expiresIn: '60' },
+      { secureId: 'a', expiresInMs: 60_000 },
+    ],
+    // A time that is none would make a secureId that is never young, or never old.
+    [{ secureId: 'a', expiresIn: 'soon' }, { secureId: 'a' }],
+    [{ secureId: 'a', expiresIn: 1.5 }, { secureId: 'a' }],
   ];
   for (const [body, expected] of GOOD) {
     it(`reads ${JSON.stringify(body)}`, async () => {
@@ -302,6 +325,9 @@ describe('requestSecureId', () => {
     retryable: boolean,
   ][] = [
     ['500', () => json({}, 500), 'endpoint-http', /HTTP 500; expected/, true],
+    ['408', () => json({}, 408), 'endpoint-http', /HTTP 408/, true],
+    ['409', () => json({}, 409), 'endpoint-http', /HTTP 409/, true],
+    ['425', () => json({}, 425), 'endpoint-http', /HTTP 425/, true],
     ['429', () => json({}, 429), 'endpoint-http', /HTTP 429/, true],
     ['403', () => json({ retMsg: 'No.' }, 403), 'endpoint-http', /HTTP 403 \(No\.\)/, false],
     ['no JSON', () => new Response('<p>'), 'endpoint-response', /received text\/plain/, true],
@@ -312,6 +338,13 @@ describe('requestSecureId', () => {
     [
       'a refusal',
       () => json({ retCode: 'FAIL', retMsg: 'No.' }),
+      'endpoint-rejected',
+      /: No\.\. Check/,
+      true,
+    ],
+    [
+      'a refusal that holds a secureId',
+      () => json({ retCode: 'FAIL', retMsg: 'No.', retData: { secureId: 'a' } }),
       'endpoint-rejected',
       /: No\.\. Check/,
       true,
