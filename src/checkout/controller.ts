@@ -344,8 +344,9 @@ export class CheckoutController implements ReactiveController {
     this.#claim.opened(issued.secureId);
     this.#enter('ready');
     form.whenStale(SECURE_ID_AGE_MS, () => this.#replace());
-    if (loss)
-      void this.#losses.watch(loss, config, form.life, (paid) => this.#form === form && this.#deliver(paid));
+    // IOTPay may have told of it in this very moment.
+    const paid = (outcome: IotpayOutcome) => counts(outcome, this.status, false) && this.#deliver(outcome);
+    if (loss) void this.#losses.watch(loss, config, form.life, paid);
     if (loss && this.#tactless) return;
     tell(this.#host, this.#document, 'iotpay-ready', { detail: null });
     this.#tactless = this.#form === form && !form.frame?.isConnected;

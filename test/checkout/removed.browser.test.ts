@@ -345,8 +345,9 @@ describe('what a vanished frame may hide', () => {
     window.fetch = async (input, init) => {
       if (typeof input !== 'string' || !input.endsWith(`/status-of-${tag}`)) return real(input, init);
       bodies.push(JSON.parse(init?.body as string) as Record<string, unknown>);
-      const answer = answers[Math.min(bodies.length, answers.length) - 1];
+      const answer = await answers[Math.min(bodies.length, answers.length) - 1];
       if (answer === undefined) throw new TypeError('no network');
+      if (answer instanceof Response) return answer;
       return new Response(JSON.stringify(answer));
     };
     const element = await readyElement({
@@ -561,6 +562,23 @@ describe('what a vanished frame may hide', () => {
     expect(element.status).to.equal('loading');
     expect(element.shadowRoot?.textContent).to.not.include('charged');
     await until(() => alive(element), 'the form is back');
+  });
+
+  it('paid, and told so by IOTPay in the moment in which the watch hears of it: the success is told once', async () => {
+    let answer!: (response: Response) => void;
+    const held = new Promise<Response>((resolve) => (answer = resolve));
+    const { element, bodies, done } = await askedElement([{ status: 0 }, held]);
+    frames()[0]?.remove();
+    await until(() => alive(element) && bodies.length === 2, 'the order is watched');
+    const log = record(element);
+    report({ result: 'SUCCESS' });
+    // Its body is there already: it is read before any other task, and so before the form is taken down.
+    answer(Object.assign(new Response(), { text: async () => '{"status": 2}' }));
+    await until(() => frames().length === 0, 'the form is taken down');
+    await pause(50);
+    done();
+    expect(log).to.deep.equal(['success']);
+    expect(element.result?.source).to.equal('gateway');
   });
 
   for (const answer of [{ status: 0 }, undefined]) {
