@@ -2,6 +2,7 @@
 import { expect } from '@open-wc/testing';
 import {
   frames,
+  mounts,
   next,
   pause,
   readyElement,
@@ -68,6 +69,26 @@ describe('what is said of another order', () => {
     expect(asked).to.be.greaterThan(0);
     expect(element.status).to.equal('unknown');
     element.remove();
+  });
+});
+
+describe('an answer that an order is paid', () => {
+  it('with a secureId beside it: nobody can pay a second time', async () => {
+    const mounted = mounts().length;
+    const element = await fromBackend(unique('paid'), { status: 2, secureId: unique('paid') });
+    expect(element.status).to.equal('succeeded');
+    expect([mounts().length, frames().length]).to.deep.equal([mounted, 0]);
+  });
+
+  it('with a redirectUrl beside it: is not followed, for it may lead to the form of a new payment', async () => {
+    const element = await readyElement({
+      secureId: undefined,
+      secureIdEndpoint: endpoint(),
+      requestData: { tag: unique('paid'), answer: { status: 2, redirectUrl: 'https://shop.example/' } },
+      noRedirect: true,
+    });
+    expect(element.status).to.equal('succeeded');
+    expect([element.result?.redirectUrl, element.result?.redirectBlocked]).to.deep.equal([undefined, false]);
   });
 });
 

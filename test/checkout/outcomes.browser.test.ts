@@ -104,6 +104,7 @@ describe('outcomes', () => {
     });
     const window = frames()[0]?.contentWindow;
     report({ result: 'FAIL', message: 'Timeout' });
+    expect(frames()[0]?.closest('[inert]'), 'at once').to.not.equal(null);
     await until(async () => (await seen(tag)).length > 2, 'the order is asked for again and again');
     expect(frames()[0]?.contentWindow).to.equal(window);
     expect(frames()[0]?.closest('[inert]')).to.not.equal(null);
@@ -144,6 +145,23 @@ describe('outcomes', () => {
     expect(mounts().length).to.equal(mounted);
     expect(frames().some((frame) => frame.checkVisibility())).to.equal(false);
     expect(element.shadowRoot?.querySelectorAll('[part=retry]').length).to.equal(0);
+  });
+
+  it('offers none either where the page moves its element, though a backend’s secureId is taken again elsewhere', async () => {
+    const tag = unique('moved');
+    const element = await fetchedElement(tag);
+    report({ result: 'FAIL', message: 'Timeout' });
+    const mounted = mounts().length;
+    const statuses: (string | null)[] = [];
+    const look = new MutationObserver(() => statuses.push(element.getAttribute('status')));
+    look.observe(element, { attributeFilter: ['status'] });
+    element.parentElement!.append(document.createElement('p'), element);
+    await pause(300);
+    look.disconnect();
+    expect([element.status, statuses]).to.deep.equal(['unknown', []]);
+    expect(mounts().length).to.equal(mounted);
+    expect(await seen(tag)).to.have.length(1);
+    expect(frames().filter((frame) => !frame.closest('[inert]'))).to.deep.equal([]);
   });
 
   it('lets an unknown card be added again', async () => {

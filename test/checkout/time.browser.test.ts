@@ -75,6 +75,24 @@ if (servers.group === 'plain') {
       expect(element.status).to.equal('ready');
     });
 
+    for (const [what, message, status] of [
+      ['a decline: the shopper may be at it again', 'Declined', 'failed'],
+      ['an unknown outcome: nobody may pay beside it', 'Timeout', 'unknown'],
+    ] as const) {
+      it(`is left alone after ${what}`, async () => {
+        const tag = unique('reported');
+        const element = await fetchedElement(tag);
+        const mounted = mounts().length;
+        report({ result: 'FAIL', message });
+        anHourLater();
+        window.dispatchEvent(new Event('focus'));
+        await pause(300);
+        expect(element.status).to.equal(status);
+        expect(mounts().length).to.equal(mounted);
+        expect(await seen(tag)).to.have.length(1);
+      });
+    }
+
     it('is not mounted again after a move', async () => {
       const tag = unique('moved');
       const element = await fetchedElement(tag);
