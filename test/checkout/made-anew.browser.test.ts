@@ -2,7 +2,19 @@
 // been, gets no second form; each outcome is told once.
 import { expect, fixture, html } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
-import { frames, mounts, next, pause, record, report, servers, unique, until } from '../support/element.js';
+import {
+  frames,
+  mounts,
+  next,
+  pause,
+  readyElement,
+  record,
+  report,
+  seen,
+  servers,
+  unique,
+  until,
+} from '../support/element.js';
 
 const gatewayOrigin = servers.faults.gateways.ok;
 const TIMEOUT = { result: 'FAIL', message: 'Timeout' };
@@ -66,14 +78,17 @@ describe('markup made anew, in a later task', () => {
   }
 
   it('unknown, with a route to ask: the new element asks, and tells what it hears once', async () => {
+    const tag = unique('asks');
     const { make, first, log } = await page(
-      `order-status-endpoint="${servers.backend}/api/order-status?fault=404"`,
+      `order-status-endpoint="${servers.backend}/api/order-status?fault=404&tag=${tag}"`,
     );
     report(TIMEOUT);
     first.remove();
     await pause(50);
+    const before = (await seen(tag)).length;
     const second = make();
     await is(second, 'unknown');
+    await until(async () => (await seen(tag)).length > before, 'the new element asks');
     report({ result: 'SUCCESS' });
     await is(second, 'succeeded');
     expect(first.status).to.equal('succeeded');
@@ -98,6 +113,25 @@ describe('markup made anew, in a later task', () => {
     const second = await make();
     await is(second, 'ready');
     expect(mounts().at(-1)?.secureId).to.equal(answer.secureId);
+    // Where the page itself gives it, it is still one that was paid with.
+    const third = document.createElement('iotpay-checkout');
+    second.after(Object.assign(third, { secureId: answer.secureId, gatewayOrigin }));
+    await is(third, 'succeeded');
+  });
+
+  it('an order that the backend calls paid says nothing of the secureId that the element had before', async () => {
+    const secureId = unique('anew');
+    const element = await readyElement({ secureId });
+    Object.assign(element, {
+      secureId: undefined,
+      secureIdEndpoint: `${servers.backend}/api/secure-id`,
+      requestData: { tag: unique('anew'), answer: { status: 2 } },
+    });
+    await is(element, 'succeeded');
+    const other = document.createElement('iotpay-checkout');
+    element.after(Object.assign(other, { secureId, gatewayOrigin }));
+    await until(() => /ready|succeeded/.test(other.status), 'an end');
+    expect(other.status).to.equal('ready');
   });
 
   it('declined: the new element has a form of the same secureId', async () => {
@@ -105,6 +139,20 @@ describe('markup made anew, in a later task', () => {
     report({ result: 'FAIL', message: 'Declined' });
     await is(make(), 'ready');
     expect(mounts().at(-1)?.secureId).to.equal(secureId);
+  });
+});
+
+describe('a form of which nothing is known, after the same secureId was paid with in another', () => {
+  it('what was paid stays so for every element that comes after it', async () => {
+    const { make } = await page();
+    const old = mounts().at(-1);
+    const second = make();
+    await is(second, 'ready');
+    report({ result: 'SUCCESS' });
+    report(TIMEOUT, old);
+    expect(second.status).to.equal('succeeded');
+    await is(make(), 'succeeded');
+    expect(frames()).to.have.length(0);
   });
 });
 

@@ -340,6 +340,23 @@ describe('outcomes', () => {
     await until(async () => (await seen(tag)).length > 2, 'it is asked again and again');
   });
 
+  it('asks again where an element whose outcome is unknown comes back into the page', async () => {
+    const tag = unique('back');
+    const element = await readyElement({
+      orderStatusEndpoint: `${servers.backend}/api/order-status?fault=500&tag=${tag}`,
+    });
+    const { parentNode } = element;
+    report({ result: 'FAIL', message: 'Timeout' });
+    element.remove();
+    await pause(100);
+    const before = (await seen(tag)).length;
+    parentNode?.append(element);
+    await until(async () => (await seen(tag)).length > before + 1, 'it is asked again and again');
+    expect(element.status).to.equal('unknown');
+    report(PAID);
+    expect(element.status).to.equal('succeeded');
+  });
+
   it('does not ask when the timeout event is prevented', async () => {
     const tag = unique('prevented');
     const element = await readyElement({
