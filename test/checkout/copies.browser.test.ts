@@ -195,6 +195,19 @@ describe('one secureId in two elements', () => {
     expect(log).to.deep.equal(['fail (order)']);
   });
 
+  it('a form that can’t be put back is in nobody’s way: the other one has it as soon as it is asked to', async () => {
+    const { phone, desktop, secureId } = await pair();
+    const hand = setInterval(() => phone.childElementCount && phone.replaceChildren(), 20);
+    await next(phone, 'iotpay-error');
+    clearInterval(hand);
+    expect(phone.error?.code).to.equal('frame-removed');
+    await desktop.load();
+    expect(desktop.status).to.equal('ready');
+    expect(mounts().at(-1)?.secureId).to.equal(secureId);
+    await phone.load().catch(() => {});
+    expectOneForm(desktop, phone);
+  });
+
   it('an element that another one replaces in the same task is not in its way', async () => {
     const { phone, desktop, place, secureId, log } = await pair({ desktop: 'display: none' });
     desktop.remove();

@@ -175,6 +175,29 @@ describe('life in a page', () => {
     });
   }
 
+  it('is not disturbed by a browser that is online again, where it was not that which failed', async () => {
+    const tag = unique('online');
+    const element = await fetchedElement(tag);
+    const mounted = mounts().length;
+    const window = frames()[0]?.contentWindow;
+    const online = async () => {
+      globalThis.dispatchEvent(new Event('online'));
+      await pause(100);
+    };
+    await online();
+    expect([element.status, frames()[0]?.contentWindow === window]).to.deep.equal(['ready', true]);
+    for (const [message, status] of [
+      ['Declined', 'failed'],
+      ['Timeout', 'unknown'],
+    ] as const) {
+      mounts().at(-1)?.callback({ result: 'FAIL', message });
+      await online();
+      expect(element.status).to.equal(status);
+    }
+    expect(mounts().length).to.equal(mounted);
+    expect(await seen(tag)).to.have.length(1);
+  });
+
   it('makes the browser build no window for a frame that is still empty', async () => {
     const { prototype } = HTMLIFrameElement;
     const getter = Object.getOwnPropertyDescriptor(prototype, 'contentWindow');

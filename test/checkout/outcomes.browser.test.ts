@@ -14,6 +14,8 @@ import {
   unique,
   until,
 } from '../support/element.js';
+import type { FaultyMount } from '../support/fault-server.js';
+import { freshPage } from '../support/page.js';
 
 const PAID = { result: 'SUCCESS', detail: { retData: { status: 2, mchOrderNo: 'M1' } } };
 
@@ -262,6 +264,42 @@ describe('outcomes', () => {
     expect(heard).to.deep.equal(['element', 'document']);
     expect(element.status).to.equal('succeeded');
   });
+
+  it('follows no redirectUrl once the element has left the page: the shopper is somewhere else by then', async () => {
+    const page = await freshPage();
+    const element = page.checkout({
+      secureId: unique('left'),
+      secureIdEndpoint: undefined,
+      gatewayOrigin: servers.faults.gateways.ok,
+      noRedirect: false,
+    });
+    await next(element, 'iotpay-ready');
+    element.remove();
+    await pause(50);
+    const redirectUrl = new URL(`${servers.backend}/returned`, location.href).href;
+    const { faultyMounts } = page.window as unknown as { faultyMounts: readonly FaultyMount[] };
+    report({ result: 'SUCCESS', detail: { retData: { status: 2, redirectUrl } } }, faultyMounts.at(-1));
+    expect([element.status, element.result?.redirectUrl]).to.deep.equal(['succeeded', redirectUrl]);
+    await pause(500);
+    expect(page.frame.contentDocument?.title).to.equal('A page for one test');
+  });
+
+  for (const [status, event] of [
+    ['succeeded', PAID],
+    ['unknown', { result: 'FAIL', message: 'Timeout' }],
+  ] as const) {
+    it(`${status}: another payment that is set while the element is out of the page begins once it is back`, async () => {
+      const element = await readyElement();
+      const { parentNode } = element;
+      report(event);
+      element.remove();
+      await pause(50);
+      element.secureId = unique('other');
+      parentNode?.append(element);
+      await until(() => element.status === 'ready', 'another payment');
+      expect(mounts().at(-1)?.secureId).to.equal(element.secureId);
+    });
+  }
 
   it('takes an outcome that comes inside mount()', async () => {
     const element = await readyElement();

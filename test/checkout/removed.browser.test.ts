@@ -285,6 +285,15 @@ describe('a form that another hand takes away', () => {
     expect(await seen(tag)).to.have.length(1);
   });
 
+  it('taken away again and again: a retry for another payment, set in the same task, is not one for the old', async () => {
+    const element = await readyElement();
+    await removeUntilError(element);
+    element.secureId = unique('other');
+    await element.load();
+    await until(() => alive(element), 'a form');
+    expect(mounts().at(-1)?.secureId).to.equal(element.secureId);
+  });
+
   it('a listener of iotpay-ready that clears its placeholder is told once, and the form lives', async () => {
     const element = await fixture<IotpayCheckout>(
       html`<iotpay-checkout loading="manual"><p>Please wait</p></iotpay-checkout>`,
