@@ -94,6 +94,27 @@ const alive = ({ status }: IotpayCheckout) =>
   status === 'ready' && frames().length === 1 && frames()[0]!.getBoundingClientRect().height > 50;
 
 describe('in the moment of mount()', () => {
+  // It has looked in vain before anybody could put anything back, and will not look again.
+  for (const what of ['the container', 'the container’s id', 'all children']) {
+    it(`a script that looks once, and breaks unheard; ${what} taken away just before: a live form`, async () => {
+      const element = await idle();
+      const log = record(element);
+      const once: Manner = (insert) =>
+        queueMicrotask(() => {
+          try {
+            insert();
+          } catch {
+            // Nobody hears of it.
+          }
+        });
+      const { secureIds } = vendor(once, 'mounting', () => HANDS[what]!(element));
+      element.load().catch(() => {});
+      await until(() => alive(element), 'a live form', 3000);
+      expect(log).to.deep.equal(['ready']);
+      expect(secureIds).to.deep.equal([element.secureId, element.secureId]);
+    });
+  }
+
   for (const [manner, act] of Object.entries(MANNERS)) {
     for (const moment of MOMENTS) {
       for (const [what, hand] of Object.entries(HANDS)) {

@@ -295,6 +295,8 @@ describe('outcomes', () => {
       element.remove();
       await pause(50);
       element.secureId = unique('other');
+      // Nobody is told of a change that was made and drawn there.
+      await element.updateComplete;
       parentNode?.append(element);
       await until(() => element.status === 'ready', 'another payment');
       expect(mounts().at(-1)?.secureId).to.equal(element.secureId);
