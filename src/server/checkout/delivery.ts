@@ -54,25 +54,38 @@ export class Delivery {
   }
 
   /**
-   * Runs `onPaid` (or `onPaidTwice`) for each payment on record that the merchant has not been told of.
+   * Runs `onPaid` (or `onPaidTwice`) for each payment on record that the merchant has not been told of. One that cannot be
+   * told keeps nobody from hearing of the others.
    * @returns whether the merchant has been told of all of them; `false` where another process is telling
-   * @throws CallbackError where `onPaid` throws: the payment stays on record, and is told of again
+   * @throws CallbackError the first one, where `onPaid` throws: the payment stays on record, and is told of again
    */
   async deliver(name: string, record: OrderRecord | undefined): Promise<boolean> {
     if (!record) return true;
     let all = true;
+    let failure: { readonly error: unknown } | undefined;
     for (const { mchOrderNo } of undelivered(record)) {
-      const told = await withLease(
-        this.#options.store,
-        `lease:${mchOrderNo}`,
-        ON_PAID_LIMIT_MS,
-        () => this.#tell(name, mchOrderNo),
-        // Told, and that is on record: nobody has anything to do under this lease any more.
-        (isOnRecord) => isOnRecord,
-      );
-      all &&= told !== undefined || (await this.#isTold(name, mchOrderNo));
+      try {
+        all = (await this.#deliverOne(name, mchOrderNo)) && all;
+      } catch (error) {
+        if (failure) this.failed(record.id, error);
+        else failure = { error };
+      }
     }
+    if (failure) throw failure.error;
     return all;
+  }
+
+  /** @returns whether the merchant has been told of this payment */
+  async #deliverOne(name: string, mchOrderNo: string): Promise<boolean> {
+    const told = await withLease(
+      this.#options.store,
+      `lease:${mchOrderNo}`,
+      ON_PAID_LIMIT_MS,
+      () => this.#tell(name, mchOrderNo),
+      // Told, and that is on record: nobody has anything to do under this lease any more.
+      (isOnRecord) => isOnRecord,
+    );
+    return told !== undefined || (await this.#isTold(name, mchOrderNo));
   }
 
   /** Whether whoever holds the lease has told already, since the record was read. */

@@ -173,7 +173,8 @@ function isSubmitted(attempt: Attempt): boolean {
 /** Whether the gateway may yet say something new about an attempt. A form that has failed may be tried again by the shopper. */
 export function isWatched(attempt: Attempt, now: number): boolean {
   if (isOver(attempt)) return false;
-  if (isSubmitted(attempt) || now - attempt.at < WATCHED_MS) return true;
+  // What keeps the order closed until the gateway has another word for it is asked about until then.
+  if (attempt.disputed || isSubmitted(attempt) || now - attempt.at < WATCHED_MS) return true;
   return !attempt.lapsed && canBePaid(attempt);
 }
 

@@ -39,6 +39,27 @@ for (const before of [0, 9])
     assert.equal(counter.made.length, 2);
   });
 
+it('an attempt that had failed, and of which another amount is told days later, keeps the order closed until the gateway has a word for it', async (test) => {
+  test.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+  let isBusy = false;
+  const counter = openCounter({
+    says: (path) =>
+      path === 'cc_query' ? { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 9 } : undefined,
+    refuses: (path) => (path === 'cc_query' && isBusy ? 'System busy' : undefined),
+  });
+  const { mchOrderNo } = await counter.form();
+  test.mock.timers.tick(72 * HOUR_MS);
+  await counter.checkout.reconcile();
+  isBusy = true;
+  assert.match(await counter.notify(signedJson({ ...paidFields(mchOrderNo), amount: 1 })), /^409 /);
+  const { status, secureId } = await counter.form();
+  assert.deepEqual([status, secureId], [1, undefined]);
+  isBusy = false;
+  assert.equal((await counter.checkout.reconcile()).orders, 1);
+  assert.equal((await counter.checkout.status('order-1')).state, 'failed');
+  assert.equal(typeof (await counter.form())['secureId'], 'string');
+});
+
 for (const left of ['amount', 'currency'])
   it(`an answer that says paid and leaves out the ${left} is about the payment that was asked for`, async () => {
     const answer = { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2, [left]: undefined };

@@ -131,6 +131,33 @@ it('the log names the function that failed: onPaidTwice', async (test) => {
   assert.doesNotMatch(log, /^onPaid:/m);
 });
 
+it('an onPaid that fails keeps nobody from hearing that the order was paid twice', async (test) => {
+  let isBroken = true;
+  const shop = await shopFor(test, {
+    onPaid: (told) => {
+      if (isBroken) throw new Error('Out of paper.');
+      shop.paid.push(told);
+    },
+  });
+  const first = await shop.secureId();
+  const second = await shop.secureId({ failed: first.mchOrderNo });
+  await shop.pay(first.secureId);
+  await shop.pay(second.secureId);
+  await until('the merchant knows of the second', () => shop.paidTwice.length === 1);
+  const [twice] = shop.paidTwice;
+  assert.deepEqual(
+    [twice?.first.mchOrderNo, twice?.payment.mchOrderNo],
+    [first.mchOrderNo, second.mchOrderNo],
+  );
+  assert.match(
+    shop.log.join('\n'),
+    /^onPaid: order order-1 is paid, and the function failed: Out of paper\.|^notify: HTTP 500: onPaid: Out of paper\./m,
+  );
+  isBroken = false;
+  await shop.checkout.reconcile();
+  assert.deepEqual([shop.paid.length, shop.paidTwice.length], [1, 1]);
+});
+
 it('the log names the function that failed: onCardSaved', async (test) => {
   const shop = await shopFor(test, {
     onCardSaved: () => {

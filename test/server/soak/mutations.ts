@@ -91,7 +91,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'an earlier form is still watched': {
     file: 'record.ts',
-    text: 'if (isSubmitted(attempt) || now - attempt.at < WATCHED_MS) return true;\n  return !attempt.lapsed && canBePaid(attempt);',
+    text: 'if (attempt.disputed || isSubmitted(attempt) || now - attempt.at < WATCHED_MS) return true;\n  return !attempt.lapsed && canBePaid(attempt);',
     instead: 'return isSubmitted(attempt);',
     conditions: { habit: 'keeps-forms', deaf: true, calm: true },
   },
