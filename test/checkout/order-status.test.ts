@@ -1,5 +1,6 @@
 // Asking for an order until it is known, by a clock of the test's own: ten minutes pass in a moment.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { pollOrder } from '../../src/checkout/order-status.js';
 
@@ -65,11 +66,14 @@ function poll(mchOrderNo?: string, body = '{}') {
   return { run, hurry, state, warnings };
 }
 
+/** Lets everything happen that needs no time. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 async function pass(ms: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += STEP_MS) {
     now += STEP_MS;
     mock.timers.tick(STEP_MS);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
 }
 
@@ -93,6 +97,14 @@ describe('an order whose outcome is unknown', () => {
     await pass(MINUTE);
     assert.equal(asked.length, 1);
     assert.deepEqual([sent[0]?.keepalive, sent[0]?.signal], [true, undefined]);
+  });
+
+  it('is asked for later with requests that end with the run: browsers let few outlive a page', async () => {
+    answers = [pending];
+    poll();
+    await pass(10 * SECOND);
+    assert.ok(sent.length > 3);
+    assert.ok(sent.slice(1).every(({ keepalive, signal }) => !keepalive && signal));
   });
 
   it('is asked for with a request that browsers send: a long one cannot outlive its page', async () => {
@@ -196,6 +208,32 @@ describe('an order whose outcome is unknown', () => {
     page.dispatchEvent(new Event('visibilitychange'));
     await pass(STEP_MS);
     assert.equal(asked.length, count + 1);
+    // The shopper has just come back, perhaps from the bank: the pauses are short again.
+    await pass(2 * SECOND);
+    assert.ok(asked.length >= count + 3, `${asked.length - count} questions in two seconds`);
+    await pass(5 * MINUTE);
+    assert.equal(state.over, false, 'nor once the page was shown');
+    assert.equal(getEventListeners(page, 'visibilitychange').length, 0);
+  });
+
+  it('is not asked for by an event of a page that stays hidden', async () => {
+    answers = [pending];
+    page.hidden = true;
+    poll();
+    page.dispatchEvent(new Event('visibilitychange'));
+    await pass(MINUTE);
+    assert.equal(asked.length, 0);
+  });
+
+  it('is asked for again by a device that has slept for an hour, and not given up', async () => {
+    answers = [pending];
+    const { state } = poll();
+    await pass(10 * SECOND);
+    const count = asked.length;
+    now += 60 * MINUTE;
+    await pass(MINUTE);
+    assert.equal(state.over, false);
+    assert.ok(asked.length > count + 5);
   });
 
   it('is asked for at once when somebody calls load()', async () => {
@@ -222,6 +260,24 @@ describe('an order whose outcome is unknown', () => {
     await pass(STEP_MS);
     assert.equal(asked.length, count + 2);
   });
+
+  for (const [when, hidden, answer] of [
+    ['in a pause', false, pending],
+    ['with a question on its way', false, () => new Promise<Response>(() => {})],
+    ['while the page is hidden', true, pending],
+  ] as const) {
+    it(`is given up at once when the run is over, ${when}: nothing is kept`, async () => {
+      answers = [answer];
+      page.hidden = hidden;
+      const { run, state } = poll();
+      await pass(SECOND);
+      assert.equal(state.over, false);
+      run.abort();
+      await turn();
+      assert.deepEqual(state, { outcome: undefined, over: true });
+      assert.equal(getEventListeners(page, 'visibilitychange').length, 0);
+    });
+  }
 
   it('is not asked for any more once the run is over', async () => {
     answers = [pending];

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { IotpayCheckoutError } from '../../src/checkout/errors.js';
-import { makePolicy, refuses, setScriptAddress, watchPolicy } from '../../src/checkout/page-policy.js';
+import {
+  allowAddress,
+  makePolicy,
+  refuses,
+  setScriptAddress,
+  watchPolicy,
+} from '../../src/checkout/page-policy.js';
 import { keepAlive } from '../support/alive.js';
 
 keepAlive();
@@ -114,6 +120,24 @@ describe('setScriptAddress', () => {
       `http://ccapi.iotpaycloud.com/cc/iotpaycc.js`,
       'javascript:alert(1)',
       'data:text/javascript,alert(1)',
+    ]) {
+      assert.throws(() => policy.createScriptURL(url), TypeError, url);
+    }
+  });
+
+  it('takes our own second file as well, from its one address', () => {
+    const own = 'https://cdn.shop.example/iotpay/iotpay-checkout-extras.js';
+    let policy!: Rules;
+    const trustedTypes = { createPolicy: (_name: string, rules: Rules) => (policy = rules) };
+    makePolicy({ trustedTypes });
+    assert.throws(() => policy.createScriptURL(own), TypeError);
+    allowAddress(own);
+    assert.equal(policy.createScriptURL(own), own);
+    assert.equal(policy.createScriptURL(SCRIPT), SCRIPT);
+    for (const url of [
+      'https://evil.example/iotpay/iotpay-checkout-extras.js',
+      'https://cdn.shop.example/iotpay/other.js',
+      'http://cdn.shop.example/iotpay/iotpay-checkout-extras.js',
     ]) {
       assert.throws(() => policy.createScriptURL(url), TypeError, url);
     }

@@ -93,6 +93,15 @@ describe('within', () => {
     await assert.rejects(within(20, undefined, late, inside), /inside/);
   });
 
+  it('is not late any more once the step is over, however it ended', async () => {
+    let calls = 0;
+    const count = () => new Error(`late ${++calls}`);
+    await within(100, undefined, count, () => 'done');
+    await assert.rejects(within(100, undefined, count, () => Promise.reject(new Error('broken'))));
+    mock.timers.tick(1000);
+    assert.equal(calls, 0);
+  });
+
   it('does not fire at once for a time that no timer can hold', async () => {
     let finish!: () => void;
     const result = within(
@@ -135,6 +144,19 @@ describe('nextTask', () => {
 });
 
 describe('unref', () => {
+  it('is for deadlines and pauses too: a process that has nothing else to do ends', async () => {
+    mock.timers.reset();
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const outer = new AbortController();
+    const paused = pause(60_000, outer.signal);
+    const deadline = within(60_000, outer.signal, late, () => new Promise(() => {}));
+    assert.equal(timers(), before);
+    outer.abort(new Error('over'));
+    await paused;
+    await assert.rejects(deadline, /over/);
+  });
+
   it('keeps no process alive, and takes a number, which is what a browser’s timer is', () => {
     mock.timers.reset();
     const timer = unref(setTimeout(() => {}, 60_000));
