@@ -226,6 +226,15 @@ describe('request-data', () => {
     );
   });
 
+  it('does not change which order a question is about', () => {
+    const config = readConfig(
+      { ...SHOP, requestData: { mchOrderNo: 'other', failed: 'other', cart: 1 } },
+      BASE,
+    );
+    const { body } = backendRequest(config.endpoint ?? '', config, { mchOrderNo: 'M1', failed: 'M0' });
+    assert.deepEqual(JSON.parse(body), { mchOrderNo: 'M1', failed: 'M0', cart: 1, mode: 'pay' });
+  });
+
   it('is read in bounded work, whatever it contains', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 2, max: 5 }), (levels, copies) => {

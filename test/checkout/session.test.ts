@@ -122,6 +122,15 @@ describe('SecureIds', () => {
     assert.deepEqual(keys(), ['early']);
   });
 
+  it('gives up what was begun at another address, and does not use its key there', async () => {
+    const { ids, keys } = backend();
+    const { started, aborted } = begun();
+    ids.adopt(started);
+    assert.equal((await ids.next(source({ endpoint: `${ENDPOINT}/other` }), signal)).at, 1000);
+    assert.equal(aborted(), true);
+    assert.notEqual(keys()[0], 'early');
+  });
+
   it('gives up what was begun for another intent, and keeps its key for the same request', async () => {
     const { ids, keys } = backend();
     const { started, aborted } = begun();
@@ -239,7 +248,7 @@ describe('requestSecureId', () => {
   const request: BackendRequest = {
     url: ENDPOINT,
     body: '{}',
-    headers: { 'X-CSRF': 'token' },
+    headers: undefined,
     credentials: 'include',
     key: 'key',
   };
@@ -251,12 +260,12 @@ describe('requestSecureId', () => {
     readonly init: RequestInit | undefined;
   }
 
-  async function ask(send: () => Response): Promise<Asked> {
+  async function ask(send: () => Response, headers: Readonly<Record<string, string>> = {}): Promise<Asked> {
     let answered = 0;
     let init: RequestInit | undefined;
     const page = new EventTarget() as Document;
     const asking = requestSecureId(
-      request,
+      { ...request, headers: { 'X-CSRF': 'token', ...headers } },
       signal,
       () => answered++,
       page,
@@ -282,6 +291,19 @@ describe('requestSecureId', () => {
     assert.deepEqual(
       ['Content-Type', 'Accept', 'Idempotency-Key', 'X-CSRF'].map((name) => headers.get(name)),
       ['application/json', 'application/json', 'key', 'token'],
+    );
+  });
+
+  it('posts JSON with a key of its own, whatever the page’s headers say: a fixed key would be one order for all', async () => {
+    const { init } = await ask(() => json({ secureId: 'a' }), {
+      'content-type': 'text/plain',
+      accept: 'text/html',
+      'idempotency-key': 'fixed',
+    });
+    const headers = new Headers(init?.headers);
+    assert.deepEqual(
+      ['Content-Type', 'Accept', 'Idempotency-Key'].map((name) => headers.get(name)),
+      ['application/json', 'application/json', 'key'],
     );
   });
 
