@@ -350,6 +350,17 @@ if (servers.group === 'plain') {
       if (told) expect(message).to.include('refused by the page');
     });
 
+    it('nothing: the nonce that the element was given lets the script in', async () => {
+      const page = await pageOf(policy({ frame: ok }));
+      for (const tag of page.window.document.querySelectorAll('script')) {
+        tag.nonce = '';
+        tag.removeAttribute('nonce');
+      }
+      const { code, element, message } = await run(page, { secureId: unique('csp'), nonce: 'test-nonce' });
+      expect(code, message).to.equal(undefined);
+      expect(element.status).to.equal('ready');
+    });
+
     it('nothing: the nonce of the page lets the script in', async () => {
       const page = await pageOf(policy({ frame: ok }));
       const { code, element, message } = await run(page, { secureId: unique('csp') });

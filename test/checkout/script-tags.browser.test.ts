@@ -1,7 +1,7 @@
 // IOTPay's script on pages that treat script tags in their own ways; each on a page of its own.
 import { expect } from '@open-wc/testing';
 import type { IotpayCheckout } from '../../src/index.js';
-import { next, servers, unique, type Setting } from '../support/element.js';
+import { next, pause, servers, unique, type Setting } from '../support/element.js';
 import { freshPage, type FreshPage } from '../support/page.js';
 
 const { ok } = servers.faults.gateways;
@@ -34,6 +34,16 @@ const asked = ({ window }: FreshPage): string[] =>
     .getEntriesByType('resource')
     .map(({ name }) => name)
     .filter((name) => name.includes('iotpaycc.js'));
+
+/** Every tag for IOTPay's script that was added to the page's head from now on, also those that are gone. */
+function added({ window, document }: FreshPage): HTMLScriptElement[] {
+  const tags: HTMLScriptElement[] = [];
+  new window.MutationObserver((records) => {
+    for (const node of records.flatMap((record) => [...record.addedNodes]))
+      if (node instanceof window.HTMLScriptElement) tags.push(node);
+  }).observe(document.head, { childList: true });
+  return tags;
+}
 
 describe('IOTPay’s script', () => {
   for (const [who, tag] of [
@@ -134,5 +144,60 @@ describe('IOTPay’s script', () => {
     expect(page.violations.filter(({ blockedURI }) => blockedURI !== 'trusted-types-policy')).to.deep.equal(
       [],
     );
+  });
+
+  it('that failed is asked for again by load(): a failure is not remembered', async () => {
+    const page = await freshPage();
+    const tags = added(page);
+    const element = add(page, servers.faults.gateways['404']);
+    await next(element, 'iotpay-error');
+    expect(tags.length).to.equal(3);
+    await element.load().catch(() => {});
+    expect(element.error?.code).to.equal('script-network');
+    expect(tags.length).to.equal(6);
+  });
+
+  it('that fails for one element has time left for another, and serves it whatever script of the page brings it', async () => {
+    const page = await freshPage();
+    const { stall } = servers.faults.gateways;
+    const first = add(page, stall, { setupTimeout: 600 });
+    const second = add(page, stall, { setupTimeout: 15_000 });
+    await next(first, 'iotpay-error');
+    await pause(100);
+    expect([second.status, second.error]).to.deep.equal(['loading', undefined]);
+    const own = page.document.createElement('script');
+    own.src = `${ok}/cc/iotpaycc.js`;
+    page.document.body.append(own);
+    await next(second, 'iotpay-ready', 4000);
+  });
+
+  it('that failed from one gateway is not asked for from another: it may still come in', async () => {
+    const page = await freshPage();
+    await next(add(page, servers.faults.gateways['404']), 'iotpay-error');
+    expect(page.document.querySelectorAll('script[src*="iotpaycc.js"]').length).to.equal(0);
+    const other = add(page, ok);
+    await next(other, 'iotpay-error');
+    expect(other.error?.code).to.equal('config');
+    expect(other.error?.message).to.include(servers.faults.gateways['404']);
+  });
+
+  it('is not asked for once its time is over: no tag is left in the page', async () => {
+    const page = await freshPage();
+    const tags = added(page);
+    // The time ends in the pause after the second attempt.
+    await next(add(page, servers.faults.gateways['404'], { setupTimeout: 600 }), 'iotpay-error');
+    await pause(700);
+    expect(tags.length).to.be.at.most(2);
+    expect(page.document.querySelectorAll('script[src*="iotpaycc.js"]').length).to.equal(0);
+  });
+
+  it('is asked for once by a browser that is offline, and the error says so', async () => {
+    const page = await freshPage();
+    Object.defineProperty(page.window.navigator, 'onLine', { value: false, configurable: true });
+    const tags = added(page);
+    const element = add(page, servers.faults.gateways['404']);
+    await next(element, 'iotpay-error');
+    expect(element.error?.code).to.equal('offline');
+    expect(tags.length).to.equal(1);
   });
 });
