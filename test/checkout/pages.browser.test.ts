@@ -59,6 +59,44 @@ describe('nothing starts where nobody looks', () => {
     }
   });
 
+  it('a preview of Turbo’s that is taken away after its mark: nothing is asked for in it', async () => {
+    const tag = unique('preview');
+    const root = document.documentElement;
+    root.setAttribute('data-turbo-preview', '');
+    try {
+      const thrown = backendElement(tag);
+      const stays = backendElement(tag);
+      (await fixture(html`<div></div>`)).append(thrown, stays);
+      await pause(100);
+      root.removeAttribute('data-turbo-preview');
+      await pause(200);
+      expect(await seen(tag)).to.have.length(0);
+      // As Turbo does it: one task takes the preview away and says so.
+      thrown.remove();
+      document.dispatchEvent(new Event('turbo:render'));
+      await next(stays, 'iotpay-ready');
+      expect(await seen(tag)).to.have.length(1);
+    } finally {
+      root.removeAttribute('data-turbo-preview');
+    }
+  });
+
+  it('a preview of Turbo’s whose render event never comes keeps nobody waiting', async () => {
+    const tag = unique('preview');
+    const root = document.documentElement;
+    root.setAttribute('data-turbo-preview', '');
+    try {
+      const stays = backendElement(tag);
+      (await fixture(html`<div></div>`)).append(stays);
+      await pause(100);
+      root.removeAttribute('data-turbo-preview');
+      await next(stays, 'iotpay-ready', 8000);
+      expect(await seen(tag)).to.have.length(1);
+    } finally {
+      root.removeAttribute('data-turbo-preview');
+    }
+  });
+
   it('an element with display: contents starts when it is near, lazy or not', async () => {
     const made = backendElement(unique('contents'), { loading: 'lazy' });
     made.style.display = 'contents';
