@@ -65,6 +65,19 @@ async function requests(name: string, count: number) {
   return all;
 }
 
+/** A script for the head of a page that keeps the signals of its requests, and counts rejections that nobody handles. */
+const WATCHED_REQUESTS = `<script nonce="test-nonce">
+  globalThis.signals = [];
+  globalThis.unhandled = 0;
+  addEventListener('unhandledrejection', () => unhandled++);
+  const real = fetch;
+  globalThis.fetch = (url, init) => (signals.push(init.signal), real(url, init));
+</script>`;
+
+/** What that script has seen. */
+const watched = ({ window }: FreshPage) =>
+  window as unknown as { readonly signals: readonly AbortSignal[]; readonly unhandled: number };
+
 const preloads = (page: FreshPage) => page.document.querySelectorAll('link[rel=preload]').length;
 
 describe('the starter', function () {
@@ -106,7 +119,7 @@ describe('the starter', function () {
 
   it('is of no use to an element with another intent: its order is not used, its request given up', async () => {
     const name = unique('start');
-    const page = await started(markup(name, { query: { fault: 'slow' } }));
+    const page = await started(markup(name, { query: { fault: 'slow' } }), { head: WATCHED_REQUESTS });
     await requests(name, 1);
     const other = unique('other');
     tagOf(page).setAttribute('request-data', JSON.stringify({ tag: other }));
@@ -116,6 +129,7 @@ describe('the starter', function () {
     const [first] = await requests(name, 1);
     const [second] = await requests(other, 1);
     expect(second?.idempotencyKey).not.to.equal(first?.idempotencyKey);
+    expect(watched(page).signals[0]?.aborted).to.equal(true);
     // Back to what was asked first: nobody has read an answer to it, so it is the same request again.
     element.setAttribute('request-data', JSON.stringify({ tag: name }));
     await next(element, 'iotpay-ready');
@@ -164,13 +178,15 @@ describe('the starter', function () {
 
   it('gives up its request when the element is removed', async () => {
     const name = unique('start');
-    const page = await started(markup(name, { query: { fault: 'stall' } }));
+    const page = await started(markup(name, { query: { fault: 'stall' } }), { head: WATCHED_REQUESTS });
     const element = await arrive(page);
     await until(() => element.status === 'loading', 'loading');
     element.remove();
     await until(() => element.status === 'idle', 'idle');
     await pause(100);
     expect(element.error).to.equal(undefined);
+    expect(watched(page).signals.map(({ aborted }) => aborted)).to.deep.equal([true]);
+    expect(watched(page).unhandled).to.equal(0);
   });
 
   it('is joined once: a clone of the tag makes an order of its own', async () => {
@@ -190,6 +206,8 @@ describe('the starter', function () {
     'malformed request-data': { 'request-data': '{"orderId": 7' },
     'request-data that is a list': { 'request-data': '[1]' },
     'request-data that is null': { 'request-data': 'null' },
+    'an order-status endpoint that is no web address': { 'order-status-endpoint': 'mailto:me@shop.example' },
+    'a colour scheme that is none': { 'color-scheme': 'blue' },
     'no web address': { 'secure-id-endpoint': 'mailto:me@shop.example' },
     'a gateway that is not on the list': { 'gateway-origin': 'https://evil.example' },
     'a theme that is none': { theme: 'dark' },
@@ -205,6 +223,28 @@ describe('the starter', function () {
       expect(preloads(page)).to.equal(0);
     });
   }
+
+  for (const [length, count] of [
+    [10_000, 1],
+    [20_000, 0],
+  ] as const) {
+    it(`leaves request-data that the element may refuse to it: ${length} characters, ${count} requests`, async () => {
+      const name = unique('start');
+      const tag = markup(name, { 'request-data': JSON.stringify({ tag: name, note: 'NOTE' }) });
+      const page = await started(
+        `<script nonce="test-nonce">document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(tag)}.replace('NOTE', 'x'.repeat(${length})))</script>`,
+      );
+      await requests(name, count);
+      expect(preloads(page)).to.equal(count);
+    });
+  }
+
+  it('leaves a tag in a hidden part of the page to the element', async () => {
+    const name = unique('start');
+    const page = await started(`<div hidden>${markup(name)}</div>`);
+    await requests(name, 0);
+    expect(preloads(page)).to.equal(0);
+  });
 
   it('leaves a hidden page of Turbo’s, and a tag that is in a template, alone', async () => {
     const name = unique('start');
@@ -275,12 +315,16 @@ describe('the starter', function () {
   it('under a policy that refuses the request: the error names the directive', async function () {
     const name = unique('start');
     const csp = `script-src 'nonce-{nonce}' {starter} 'strict-dynamic'; connect-src 'none'; frame-src ${gateways.ok}`;
-    const page = await started(markup(name), { csp });
+    const page = await started(markup(name), { csp, head: WATCHED_REQUESTS });
     await pause(150);
+    expect(watched(page).unhandled, 'told by the element alone').to.equal(0);
     const element = await arrive(page);
     await settled(element);
     expect(element.error?.code).to.equal('endpoint-network');
     expect(element.error?.message).to.include('connect-src');
+    // WebKitGTK refuses without an event: there the message can only ask.
+    const isTold = page.violations.some((each) => each.effectiveDirective === 'connect-src');
+    if (isTold) expect(element.error?.message).to.include('refused by the page');
   });
 
   it('does nothing where the element is there already', async () => {
