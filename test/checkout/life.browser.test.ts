@@ -359,6 +359,27 @@ describe('life in a page', () => {
     expect(manual.status).to.equal('ready');
   });
 
+  for (const [when, ms] of [
+    ['at once', 0],
+    ['later', 200],
+  ] as const) {
+    it(`waits to be told where loading="lazy" has become "manual" (${when}), also once it is seen`, async () => {
+      const place = await fixture<HTMLElement>(html`<div style="display: none"></div>`);
+      const element = document.createElement('iotpay-checkout');
+      Object.assign(element, { secureId: unique('manual'), gatewayOrigin: origin, loading: 'lazy' });
+      place.append(element);
+      if (ms) await pause(ms);
+      element.loading = 'manual';
+      await element.updateComplete;
+      await pause(100);
+      place.style.display = 'block';
+      await pause(300);
+      expect(element.status).to.equal('idle');
+      await element.load();
+      expect(element.status).to.equal('ready');
+    });
+  }
+
   it('hands IOTPay the options as attributes, custom properties and options say', async () => {
     const place = await fixture<HTMLElement>(html`<div></div>`);
     const element = document.createElement('iotpay-checkout');
