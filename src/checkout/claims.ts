@@ -69,19 +69,22 @@ export class Claim {
 
   /**
    * Something became of a secureId; where none is given, of that of the element's last form.
-   * @returns whether another element, in the page, tells of it in the place of this one, which has left it
+   * @returns whether the page need not hear of it from this element, which has left it: another one, in the page, tells of
+   *   it in its place, or the page knows already that it was paid
    */
   settle(outcome: IotpayOutcome, secureId: string | undefined = this.#last): boolean {
     if (secureId === undefined) return false;
+    const { isConnected } = this.#element;
+    const isPaid = this.#ended.get(secureId)?.outcome === 'success';
+    if (isPaid && !isConnected) return true;
     const ends = endsPayment(outcome);
     const reopens = outcome.outcome === 'fail' && outcome.source === 'order-status';
-    if (this.#ended.get(secureId)?.outcome !== 'success') {
+    if (!isPaid) {
       if (ends) this.#ended.set(secureId, outcome);
       else if (reopens) this.#ended.delete(secureId);
     }
     // Its form is taken down: whoever pays again may have the secureId.
     if (reopens) this.#state = 'none';
-    const { isConnected } = this.#element;
     return (ends || reopens) && this.#tellOthers(outcome, secureId, isConnected) && !isConnected;
   }
 

@@ -154,6 +154,24 @@ describe('a form of which nothing is known, after the same secureId was paid wit
     await is(make(), 'succeeded');
     expect(frames()).to.have.length(0);
   });
+
+  for (const [what, late] of Object.entries({
+    'a timeout': TIMEOUT,
+    'a refusal': { result: 'FAIL', message: 'Declined' },
+    'a success': { result: 'SUCCESS' },
+  }))
+    it(`what was paid is told once, whatever a form that is gone says afterwards: ${what}`, async () => {
+      const { make } = await page();
+      const old = mounts().at(-1);
+      const second = make();
+      await is(second, 'ready');
+      const told = record(document);
+      report({ result: 'SUCCESS' });
+      report(late, old);
+      await pause(50);
+      expect(told).to.deep.equal(['success']);
+      expect(second.status).to.equal('succeeded');
+    });
 });
 
 describe('a form that tells of money after its element was replaced', () => {
