@@ -124,6 +124,10 @@ export class Refunds {
     const number = mchOrderNo === undefined ? record?.paidBy : mchOrderNo;
     const payment = attemptOf(record, number)?.payment;
     if (payment?.payOrderId !== undefined) return payment;
+    if (payment)
+      throw new TypeError(
+        `${kind}: expected a payment with a payOrderId, and IOTPay gave none for ${payment.mchOrderNo} of order ${id}. Give it back in IOTPay's portal.`,
+      );
     throw new TypeError(
       `${kind}: expected the id of an order that is paid, received ${JSON.stringify(id)}${
         mchOrderNo === undefined ? '' : ` with the payment ${kindOf(mchOrderNo)}`
@@ -134,7 +138,7 @@ export class Refunds {
   /**
    * Puts a refund on record, within what is left of its payment.
    * @returns where all is asked for and all was given back already: the refund that did it. Whoever calls again after a crash
-   *   is not refused
+   *   is not refused. It may be on its way yet, where another server has sent it since
    */
   async #plan(
     name: string,
@@ -152,7 +156,7 @@ export class Refunds {
       const amount = cents ?? left;
       // Of its own number nothing was done, or it would have been found.
       const isDone = cents === undefined && refundId === undefined && left <= 0;
-      planned = isDone ? given.findLast(({ state }) => state === 'done') : undefined;
+      planned = isDone ? given.at(-1) : undefined;
       if (planned) return undefined;
       if (!record || amount > left || left <= 0) return undefined;
       const { mchOrderNo } = payment;
@@ -185,7 +189,8 @@ export class Refunds {
       // Refused may be what another call has sent under the same number a moment before, and that was done.
       const other = error.code === 'request' ? undefined : await this.#find(refund);
       if (other) return this.#hear(name, refund, other);
-      await this.#mark(name, refund, 'refused');
+      const marked = await this.#mark(name, refund, 'refused');
+      if (marked.state === 'done') return marked;
       throw error;
     }
     // Of an answer without a status its SUCCESS is all there is.
@@ -224,16 +229,17 @@ export class Refunds {
     });
   }
 
+  /** @returns the refund as it is on record now */
   async #mark(name: string, refund: Refund, state: Refund['state']): Promise<Refund> {
     const marked = { ...refund, state };
-    await this.#records.change(name, (record) => {
+    const now = await this.#records.change(name, (record) => {
       // What was done stays done, whatever is heard of the same number later.
       const refunds = record?.refunds?.map((each) =>
         each.mchRefundNo === refund.mchRefundNo && each.state !== 'done' ? marked : each,
       );
       return record && refunds && { ...record, refunds };
     });
-    return marked;
+    return now?.refunds?.find(({ mchRefundNo }) => mchRefundNo === refund.mchRefundNo) ?? marked;
   }
 }
 

@@ -1,6 +1,7 @@
 // A shop at a gateway of a few lines, quick enough to be attacked some hundred times.
+import assert from 'node:assert/strict';
 import { createCheckout, createIotpay, memoryStore, sign } from '../../../src/server/index.js';
-import type { Checkout, CheckoutOptions, PaidOrder, SavedCard } from '../../../src/server/index.js';
+import type { Checkout, CheckoutOptions, PaidOrder, SavedCard, Store } from '../../../src/server/index.js';
 import { post } from '../support.js';
 
 export const MERCHANT = { mchId: '10000701', merchantKey: 'sandbox-merchant-key', loginName: 'jack123' };
@@ -104,4 +105,17 @@ export const paidFields = (mchOrderNo: unknown): Record<string, unknown> => ({
 /** A notification as IOTPay's page signs it. */
 export function signedJson(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ ...fields, sign: sign(fields, MERCHANT.merchantKey) });
+}
+
+/** A paid order at a gateway that says what the test says. */
+export async function paidAt(
+  says: Says,
+  refuses: Refuses = () => undefined,
+  store: Store = memoryStore(),
+): Promise<Counter & { readonly mchOrderNo: string }> {
+  const counter = openCounter({ says, refuses, store });
+  const { mchOrderNo } = await counter.form();
+  await counter.notify(signedJson(paidFields(mchOrderNo)));
+  assert.equal(counter.paid.length, 1);
+  return { ...counter, mchOrderNo: String(mchOrderNo) };
 }

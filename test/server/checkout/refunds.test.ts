@@ -1,8 +1,8 @@
 // Money is given back once, and from the payment that was meant, whatever becomes of the answers.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { memoryStore, type IotpayGatewayError, type Refund, type Store } from '../../../src/server/index.js';
-import { openCounter, paidFields, signedJson, type Refuses, type Says } from '../attacks/counter.js';
+import { memoryStore, type IotpayGatewayError, type Refund } from '../../../src/server/index.js';
+import { paidAt } from '../attacks/counter.js';
 import { payTwice, shopFor, until, type Shop } from './shop.js';
 
 /** A shop whose one order was paid. */
@@ -252,15 +252,6 @@ describe('what was meant otherwise gives nothing back', () => {
     assert.deepEqual(givenBack(shop), []);
   });
 });
-
-/** A paid order at a gateway that says what the test says. */
-async function paidAt(says: Says, refuses: Refuses = () => undefined, store: Store = memoryStore()) {
-  const counter = openCounter({ says, refuses, store });
-  const { mchOrderNo } = await counter.form();
-  await counter.notify(signedJson(paidFields(mchOrderNo)));
-  assert.equal(counter.paid.length, 1);
-  return counter;
-}
 
 describe('the answer to a refund', () => {
   for (const status of [2, 3, '2', undefined])
