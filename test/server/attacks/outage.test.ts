@@ -221,3 +221,25 @@ it('a saved card is charged as soon as the form that was open can’t be paid in
     assert.equal(shop.charged.length, charged);
   }
 });
+
+it('a form is shared for 55 minutes: whoever gets one has five minutes to pay in it', async (test) => {
+  const shop = shopAt(test);
+  const { secureId } = await shop.form();
+  shop.later(55 * MINUTE_MS - 1);
+  assert.equal((await shop.form())['secureId'], secureId);
+  shop.later(1);
+  assert.notEqual((await shop.form())['secureId'], secureId);
+  assert.equal(shop.made.length, 2);
+});
+
+it('a form that the gateway does not know counts as never made after two hours and no sooner: a payment of its last minute is found', async (test) => {
+  const shop = shopAt(test);
+  const { mchOrderNo } = await shop.form();
+  shop.state.refuses = 'Order not found';
+  shop.later(2 * HOUR_MS - 1);
+  await shop.checkout.reconcile();
+  shop.state.refuses = undefined;
+  shop.paidFor.add(String(mchOrderNo));
+  await shop.checkout.reconcile();
+  assert.equal(shop.paid.length, 1);
+});

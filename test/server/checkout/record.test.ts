@@ -104,6 +104,11 @@ describe('a request for a form', () => {
       record(attempt({ at: NOW - SECURE_ID_YOUNG_MS, status: 1 })),
       'wait',
     ],
+    [
+      'with a secureId that is nearly over, after a FAIL, though the gateway says 1',
+      record(attempt({ at: NOW - SECURE_ID_YOUNG_MS, status: 1, hinted: true })),
+      'make',
+    ],
     ['with another channel', record(attempt({ channel: 'UPI_EX' })), 'make'],
     ['with another amount, after a Timeout', record(attempt({ amount: 1600, told: true })), 'wait'],
     [
