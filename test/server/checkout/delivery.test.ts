@@ -43,8 +43,8 @@ for (const isWritten of [false, true]) {
 }
 
 /** An order that is paid, and of which nobody was told; two servers that tell. */
-async function paidShop(onPaid: () => unknown, now = () => Date.now()) {
-  const store = guardStore(memoryStore(now));
+async function paidShop(onPaid: () => unknown, now = () => Date.now(), given: Store = memoryStore(now)) {
+  const store = guardStore(given);
   const records = new Records(store, now);
   const name = nameOf('order-1');
   const mchOrderNo = newNumber('order-1');
@@ -96,6 +96,64 @@ it('a browser is told of the payment, though onPaid never comes to an end', asyn
   assert.equal(isOver, false);
   test.mock.timers.tick(5000);
   await quietly;
+});
+
+it('while one server tells, however long that takes, no other one does: for an hour', async (test) => {
+  test.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_800_000_000_000 });
+  let told = 0;
+  const { name, paid, one, other } = await paidShop(() => ((told += 1), new Promise(() => {})));
+  void one.deliver(name, paid);
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      test.mock.timers.tick(1000);
+      for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+    }
+  };
+  await pass(1);
+  for (const seconds of [30, 60, 3500]) {
+    await pass(seconds);
+    assert.equal(await other.deliver(name, paid), false);
+    assert.equal(told, 1);
+  }
+  // A function that has not come back by then never will.
+  await pass(60);
+  void other.deliver(name, paid);
+  await pass(1);
+  assert.equal(told, 2);
+});
+
+it('a server that can’t write down that it has told gives up before its lease can have run out', async (test) => {
+  const store = memoryStore();
+  const failing: Store = {
+    ...store,
+    set: async (key, value, options) => {
+      if (value.includes('"delivered":true')) throw new Error('The connection broke.');
+      return store.set(key, value, options);
+    },
+  };
+  const { name, paid, one } = await paidShop(() => {}, undefined, failing);
+  test.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.now() });
+  let failure: unknown;
+  void one.deliver(name, paid).catch((error: unknown) => (failure = error));
+  for (let tenth = 0; tenth < 290 && !failure; tenth++) {
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    test.mock.timers.tick(100);
+  }
+  assert.match(String(failure), /The connection broke\./);
+});
+
+it('a lease under which was told is not given back: nobody has anything to do under it, and that spares a trip', async () => {
+  const written: string[] = [];
+  const store = memoryStore();
+  const { name, paid, one } = await paidShop(() => {}, undefined, {
+    ...store,
+    set: async (key, value, options) => {
+      if (key.startsWith('lease:')) written.push(value);
+      return store.set(key, value, options);
+    },
+  });
+  assert.equal(await one.deliver(name, paid), true);
+  assert.equal(written.length, 1);
 });
 
 it('the log names the function that failed: onPaid', async (test) => {
