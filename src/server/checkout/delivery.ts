@@ -85,7 +85,7 @@ export class Delivery {
       // Told, and that is on record: nobody has anything to do under this lease any more.
       (isOnRecord) => isOnRecord,
     );
-    return told !== undefined || (await this.#isTold(name, mchOrderNo));
+    return told ? told.value : this.#isTold(name, mchOrderNo);
   }
 
   /** Whether whoever holds the lease has told already, since the record was read. */

@@ -142,6 +142,22 @@ it('a server that can’t write down that it has told gives up before its lease 
   assert.match(String(failure), /The connection broke\./);
 });
 
+it('where the store has not got the payment under the lease, a copy of it that lags behind, nobody says that it was told of, and it can be told of at once', async () => {
+  let lags = false;
+  let told = 0;
+  const store = memoryStore();
+  const lagging: Store = {
+    ...store,
+    get: async (key) => (lags && key.startsWith('order:') ? undefined : store.get(key)),
+  };
+  const { name, paid, one, other } = await paidShop(() => void (told += 1), undefined, lagging);
+  lags = true;
+  assert.equal(await one.deliver(name, paid), false, 'its notification must not be acknowledged');
+  lags = false;
+  assert.equal(await other.deliver(name, paid), true);
+  assert.equal(told, 1);
+});
+
 it('a lease under which was told is not given back: nobody has anything to do under it, and that spares a trip', async () => {
   const written: string[] = [];
   const store = memoryStore();
