@@ -159,8 +159,20 @@ describe('a notification', () => {
         shop.log.some((line) => /were paid for .*; expected 1999 CAD/.test(line)),
         shop.log.join('\n'),
       );
+      // Money may have moved: until somebody has looked, nobody pays again.
+      const { status, secureId } = await shop.secureId();
+      assert.deepEqual([status, secureId], [1, undefined]);
     });
   }
+
+  it('that says a payment has failed is believed while the gateway can’t be asked', async (test) => {
+    const shop = await shopFor(test);
+    const { mchOrderNo } = await shop.secureId();
+    await shop.orderStatus({ mchOrderNo });
+    await shop.notify(signedOf(shop, { mchOrderNo, status: 9 }));
+    await shop.sandbox.close();
+    assert.equal((await shop.orderStatus({ mchOrderNo })).status, 9);
+  });
 
   it('that says an order is paid which nobody knows is not acknowledged, and logged', async (test) => {
     const shop = await shopFor(test);
@@ -189,10 +201,10 @@ describe('a notification', () => {
     const shop = await shopFor(test, { notifyUrl: 'http://127.0.0.1:9/notify' });
     const { secureId, mchOrderNo } = await shop.secureId();
     await shop.pay(secureId);
-    assert.equal(
-      await shop.notify(signedOf(shop, { mchOrderNo }).replace(/"sign":"../, '"sign":"00')),
-      '200 SUCCESS',
-    );
+    const changed = signedOf(shop, { mchOrderNo }).replace(/"sign":"../, '"sign":"00');
+    assert.equal(await shop.notify(changed), '200 SUCCESS');
+    // Again, at once: the merchant knows, and there is nothing to ask.
+    assert.equal(await shop.notify(changed), '200 SUCCESS');
     assert.equal(shop.paid.length, 1);
   });
 
