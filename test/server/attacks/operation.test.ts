@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { nameOf } from '../../../src/server/checkout/record.js';
 import { memoryStore, toNodeHandler, type Store } from '../../../src/server/index.js';
 import { openCounter, paidFields, signedJson, type Counter } from './counter.js';
 
@@ -76,6 +77,36 @@ describe('reconcile', () => {
       assert.equal(orders, 2);
     }
     assert.deepEqual(asked, new Set(counter.made));
+  });
+
+  it('comes to the other orders where one can’t be read, and says so', async () => {
+    const store = memoryStore();
+    const counter = openCounter({
+      store,
+      says: (path) =>
+        path === 'cc_query' ? { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2 } : undefined,
+    });
+    for (const id of ['a', 'b', 'c']) {
+      counter.order.id = id;
+      await counter.form();
+    }
+    const broken = `order:${nameOf('a')}`;
+    const version = (await store.get(broken))?.version;
+    assert.ok(await store.set(broken, '[]', { version, ttlMs: 60_000 }));
+    const { orders, paid, failures } = await counter.checkout.reconcile();
+    assert.deepEqual([orders, paid, failures], [3, 2, 1]);
+    assert.deepEqual(counter.paid.map(({ orderId }) => orderId).sort(), ['b', 'c']);
+    assert.match(counter.log.join('\n'), /^reconcile: an order could not be settled: store\.get: /m);
+  });
+
+  it('counts an order of which the gateway says nothing, and says why', async () => {
+    const counter = openCounter({
+      refuses: (path) => (path === 'cc_query' ? 'System busy' : undefined),
+    });
+    await counter.form();
+    const { orders, paid, failures } = await counter.checkout.reconcile();
+    assert.deepEqual([orders, paid, failures], [1, 0, 1]);
+    assert.match(counter.log.join('\n'), /^the gateway could not be asked about an order\. .*System busy/m);
   });
 
   for (const limit of [-1, 1.5, NaN, '10', null])
