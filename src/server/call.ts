@@ -74,7 +74,7 @@ async function send(connection: Connection, name: CallName, signed: JsonObject):
     new IotpayGatewayError(code, message, {
       call: name,
       address,
-      outcomeUnknown: movesMoney && code !== 'refused',
+      outcomeUnknown: movesMoney, // A refusal says for itself what it leaves open.
       ...more,
     });
   const text = await exchange(connection, address, JSON.stringify(signed), fail);
