@@ -178,6 +178,27 @@ describe('how much is read', () => {
     assert.ok(written < 40e6, `${written} bytes were written`);
   });
 
+  it('nothing of an answer that is an error: its connection is let go', async () => {
+    let isCancelled = false;
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1024)),
+      cancel: () => void (isCancelled = true),
+    });
+    const fetch = () => Promise.resolve(new Response(body, { status: 503 }));
+    const iotpay = createIotpay({ ...MERCHANT, gatewayOrigin: 'http://127.0.0.1:9', fetch });
+    const error = await failure(iotpay.queryOrder({ mchOrderNo: 'order-1' }));
+    assert.deepEqual([error.code, error.httpStatus, isCancelled], ['http', 503, true]);
+  });
+
+  it('no timer is left of a call that has its answer: a script ends with it', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+    const fetch = () => Promise.resolve(Response.json({ retCode: 'SUCCESS', retData: { status: 2 } }));
+    const iotpay = createIotpay({ ...MERCHANT, gatewayOrigin: 'http://127.0.0.1:9', fetch });
+    const before = timers();
+    await iotpay.queryOrder({ mchOrderNo: 'order-1' });
+    assert.equal(timers(), before);
+  });
+
   it('a megabyte less a little is read', async (test) => {
     const { iotpay } = await clientSaying(test, {
       retCode: 'SUCCESS',
@@ -190,6 +211,7 @@ describe('how much is read', () => {
 describe('an answer about another order', () => {
   const cases: readonly [field: string, call: (iotpay: Iotpay) => Promise<unknown>][] = [
     ['mchOrderNo', (iotpay) => iotpay.queryOrder({ mchOrderNo: 'order-1' })],
+    ['mchId', (iotpay) => iotpay.queryOrder({ mchOrderNo: 'order-1' })],
     ['payOrderId', (iotpay) => iotpay.queryOrder({ payOrderId: 'P1' })],
     ['mchOrderNo', (iotpay) => iotpay.purchaseWithToken(TOKEN)],
     ['cardId', (iotpay) => iotpay.queryCard({ cardId: 'c-1' })],
@@ -266,6 +288,14 @@ describe('what errors say', () => {
       assert.ok(error.message.includes(error.address) && error.message.includes(retMsg));
     });
   }
+
+  it('nothing of a wallet’s data or a secureId that the gateway’s words repeat', async (test) => {
+    const answer = refusing('Not taken: YWJj, form-1', { secureId: 'form-1' });
+    const { iotpay } = await clientSaying(test, answer);
+    const error = await failure(iotpay.purchaseWithWallet(WALLET));
+    assert.equal(error.retMsg, 'Not taken: …, …');
+    assert.doesNotMatch(error.message, /YWJj|form-1/);
+  });
 
   it('nobody there: the address, the system’s code, and the sandbox where it may be meant', async () => {
     const asking = (options: Partial<IotpayClientOptions>) =>

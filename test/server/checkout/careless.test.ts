@@ -177,6 +177,7 @@ describe('createCheckout', () => {
 });
 
 describe('a store that is wrong', () => {
+  const NO_ATTEMPTS = JSON.stringify({ id: 'order-1', attempts: [] });
   const rows: readonly [what: string, store: (real: Store) => Partial<Store>, says: RegExp][] = [
     [
       'that answers null',
@@ -186,8 +187,13 @@ describe('a store that is wrong', () => {
     ['that answers a text', () => ({ get: async () => 'x' as never }), /store\.get: /],
     [
       'whose version is a number',
-      () => ({ get: async () => ({ value: '{}', version: 1 }) as never }),
-      /store\.get: /,
+      () => ({ get: async () => ({ value: NO_ATTEMPTS, version: 1 }) as never }),
+      /store\.get: expected undefined, or \{ value, version \}/,
+    ],
+    [
+      'that gives no version',
+      () => ({ get: async () => ({ value: NO_ATTEMPTS }) as never }),
+      /store\.get: expected undefined, or \{ value, version \}/,
     ],
     [
       'whose set answers undefined',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { post } from '../support.js';
-import { openCounter } from '../attacks/counter.js';
+import { openCounter, paidFields, signedJson } from '../attacks/counter.js';
 
 const HOUR_MS = 3_600_000;
 const PAID = { payOrderId: 'PC1', amount: 1999, currency: 'CAD', status: 2 };
@@ -123,4 +123,14 @@ it('a page of allowedOrigins can read each answer, also one that refuses or fail
     assert.equal(answer.headers.get('Vary'), 'Origin');
     assert.equal(answer.headers.get('Cache-Control'), 'no-store');
   }
+});
+
+it('no timer is left of requests that have their answers: a server that is told to stop can stop', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+  const counter = openCounter();
+  const before = timers();
+  const { mchOrderNo } = await counter.form();
+  await counter.orderStatus({ mchOrderNo });
+  assert.equal(await counter.notify(signedJson(paidFields(mchOrderNo))), '200 SUCCESS');
+  assert.equal(timers(), before);
 });
