@@ -32,6 +32,7 @@ export type Fault =
   | 'no-signature'
   | 'any-amount'
   | 'any-currency'
+  | 'reopens-odd-payment'
   | 'any-merchant'
   | 'refund-is-payment'
   | 'any-status'
@@ -332,8 +333,11 @@ export class PlainShop {
     }
     const wrongAmount =
       Number(fields['amount']) !== PRICE && !this.#is('any-amount') && !this.#is('refund-is-payment');
-    if (wrongAmount) throw new Refused(409, 'amount');
-    if (fields['currency'] !== 'CAD' && !this.#is('any-currency')) throw new Refused(409, 'currency');
+    const wrongCurrency = fields['currency'] !== 'CAD' && !this.#is('any-currency');
+    if (wrongAmount || wrongCurrency) {
+      attempt.told ||= !this.#is('reopens-odd-payment');
+      throw new Refused(409, wrongAmount ? 'amount' : 'currency');
+    }
     if (!isPaid(attempt.status) || this.#is('ships-again')) this.#paid(attempt, isPaid(status) ? status : 2);
     return 'SUCCESS';
   }

@@ -282,13 +282,14 @@ final class Checkout
         $this->run('update iotpay_attempt set lapsed = 1 where number = ?', [$attempt['number']]);
     }
 
-    /** Puts the gateway's word on record. What was paid stays paid. @return bool false: another amount was paid */
+    /** Puts the gateway's word on record. What was paid stays paid. @return bool false: another amount was paid, and nobody pays anew */
     private function heard(array $attempt, array $fields): bool
     {
         $status = (string) ($fields['status'] ?? '');
         if ($status === '2' || $status === '3') {
             if ((string) ($fields['amount'] ?? '') !== (string) $attempt['amount'] || ($fields['currency'] ?? '') !== $attempt['currency']) {
                 error_log("{$attempt['number']}: another amount or currency was paid. Nothing was shipped: look at it in IOTPay's portal.");
+                $this->run('update iotpay_attempt set told = 1 where number = ?', [$attempt['number']]);
                 return false;
             }
             $this->run('update iotpay_attempt set status = ? where number = ? and status not in (2, 3)', [(int) $status, $attempt['number']]);

@@ -278,12 +278,13 @@ class Checkout:
                     db.run(lapse, attempt["number"])
 
     def _heard(self, db, attempt, fields):
-        """Puts the gateway's word on record. What was paid stays paid. False: another amount was paid."""
+        """Puts the gateway's word on record. What was paid stays paid. False: another amount was paid, and nobody pays anew."""
         status, number = str(fields.get("status", "")), attempt["number"]
         change = "update iotpay_attempt set status = ? where number = ? and status not in (2, 3)"
         if status in ("2", "3"):
             if str(fields.get("amount")) != str(attempt["amount"]) or fields.get("currency") != attempt["currency"]:
                 log.error("%s: another amount or currency was paid. Nothing was shipped: look at IOTPay's portal.", number)
+                db.run("update iotpay_attempt set told = 1 where number = ?", number)
                 return False
             db.run(change, int(status), number)
             db.run("update iotpay_order set paid_by = ? where id = ? and paid_by is null", number, attempt["order_id"])

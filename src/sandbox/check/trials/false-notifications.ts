@@ -55,6 +55,22 @@ export const FALSE_NOTIFICATION_TRIALS: readonly Trial[] = [
   },
   signed({ id: 'wrong-amount', title: 'Another amount than the order’s' }, () => ({ amount: 1 }), false),
   signed({ id: 'wrong-currency', title: 'Another currency' }, () => ({ currency: 'USD' }), false),
+  {
+    id: 'wrong-amount-again',
+    title: 'Another amount was paid, and the shopper tries again',
+    harm: 'The shopper has paid something, and is asked to pay all of it.',
+    where: 'rule 5',
+    async run(stage) {
+      const form = await stage.form(await stage.order());
+      await stage.notify(form, signedNotification(stage, paidFields(stage, form, { amount: 1 })));
+      const again = await stage.open(form.order, { failed: form.mchOrderNo });
+      expect(
+        !again.secureId || again.secureId === form.secureId,
+        'the gateway says that another amount was paid, and another form was given out',
+      );
+      await stage.expectUnpaid(form, 'a notification of another amount');
+    },
+  },
   signed({ id: 'other-merchant', title: 'Another merchant’s payment' }, () => ({ mchId: '10000999' }), false),
   signed(
     { id: 'refund', title: 'A refund' },
