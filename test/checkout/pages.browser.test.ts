@@ -69,8 +69,8 @@ describe('nothing starts where nobody looks', () => {
       (await fixture(html`<div></div>`)).append(thrown, stays);
       await pause(100);
       root.removeAttribute('data-turbo-preview');
+      // Long enough for a request that would be counted below, and shorter than the wait for an event that never comes.
       await pause(200);
-      expect(await seen(tag)).to.have.length(0);
       // As Turbo does it: one task takes the preview away and says so.
       thrown.remove();
       document.dispatchEvent(new Event('turbo:render'));
