@@ -14,7 +14,7 @@ import {
   until,
 } from '../support/element.js';
 import type { FaultyMount } from '../support/fault-server.js';
-import { freshPage } from '../support/page.js';
+import { afterTest, freshPage } from '../support/page.js';
 
 const endpoint = `${servers.backend}/api/secure-id`;
 
@@ -39,62 +39,47 @@ describe('nothing starts where nobody looks', () => {
     }
   });
 
-  it('a preview of Turbo’s: nothing is asked for, nor once it is thrown away', async () => {
+  /** So many elements in a preview of Turbo's; `isOver` takes its mark away. */
+  async function preview(count: number) {
     const tag = unique('preview');
-    const root = document.documentElement;
-    root.setAttribute('data-turbo-preview', '');
-    try {
-      const thrown = backendElement(tag);
-      const stays = backendElement(tag);
-      (await fixture(html`<div></div>`)).append(thrown, stays);
-      await pause(300);
-      thrown.remove();
-      await pause(50);
-      root.removeAttribute('data-turbo-preview');
-      document.dispatchEvent(new Event('turbo:render'));
-      await next(stays, 'iotpay-ready', 1900);
-      expect(await seen(tag)).to.have.length(1);
-    } finally {
-      root.removeAttribute('data-turbo-preview');
-    }
+    const isOver = () => document.documentElement.removeAttribute('data-turbo-preview');
+    afterTest(isOver);
+    document.documentElement.setAttribute('data-turbo-preview', '');
+    const elements = Array.from({ length: count }, () => backendElement(tag));
+    (await fixture(html`<div></div>`)).append(...elements);
+    return { elements, isOver, asked: () => seen(tag) };
+  }
+
+  it('a preview of Turbo’s: nothing is asked for, nor once it is thrown away', async () => {
+    const { elements, isOver, asked } = await preview(2);
+    await pause(300);
+    elements[0]!.remove();
+    await pause(50);
+    isOver();
+    document.dispatchEvent(new Event('turbo:render'));
+    await next(elements[1]!, 'iotpay-ready', 1900);
+    expect(await asked()).to.have.length(1);
   });
 
   it('a preview of Turbo’s that is taken away after its mark: nothing is asked for in it', async () => {
-    const tag = unique('preview');
-    const root = document.documentElement;
-    root.setAttribute('data-turbo-preview', '');
-    try {
-      const thrown = backendElement(tag);
-      const stays = backendElement(tag);
-      (await fixture(html`<div></div>`)).append(thrown, stays);
-      await pause(100);
-      root.removeAttribute('data-turbo-preview');
-      // Long enough for a request that would be counted below, and shorter than the wait for an event that never comes.
-      await pause(200);
-      // As Turbo does it: one task takes the preview away and says so.
-      thrown.remove();
-      document.dispatchEvent(new Event('turbo:render'));
-      await next(stays, 'iotpay-ready');
-      expect(await seen(tag)).to.have.length(1);
-    } finally {
-      root.removeAttribute('data-turbo-preview');
-    }
+    const { elements, isOver, asked } = await preview(2);
+    await pause(100);
+    isOver();
+    // Long enough for a request that would be counted below, and shorter than the wait for an event that never comes.
+    await pause(200);
+    // As Turbo does it: one task takes the preview away and says so.
+    elements[0]!.remove();
+    document.dispatchEvent(new Event('turbo:render'));
+    await next(elements[1]!, 'iotpay-ready');
+    expect(await asked()).to.have.length(1);
   });
 
   it('a preview of Turbo’s whose render event never comes keeps nobody waiting', async () => {
-    const tag = unique('preview');
-    const root = document.documentElement;
-    root.setAttribute('data-turbo-preview', '');
-    try {
-      const stays = backendElement(tag);
-      (await fixture(html`<div></div>`)).append(stays);
-      await pause(100);
-      root.removeAttribute('data-turbo-preview');
-      await next(stays, 'iotpay-ready', 8000);
-      expect(await seen(tag)).to.have.length(1);
-    } finally {
-      root.removeAttribute('data-turbo-preview');
-    }
+    const { elements, isOver, asked } = await preview(1);
+    await pause(100);
+    isOver();
+    await next(elements[0]!, 'iotpay-ready', 8000);
+    expect(await asked()).to.have.length(1);
   });
 
   it('an element with display: contents starts when it is near, lazy or not', async () => {

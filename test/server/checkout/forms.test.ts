@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import { Attempts } from '../../../src/server/checkout/attempts.js';
-import { Forms } from '../../../src/server/checkout/forms.js';
+import { Forms, type FormsOptions } from '../../../src/server/checkout/forms.js';
 import { guardStore } from '../../../src/server/checkout/guard.js';
 import { loggerOf } from '../../../src/server/checkout/log.js';
 import { checkOrder } from '../../../src/server/checkout/order.js';
@@ -17,7 +17,7 @@ import {
   type OrderRecord,
 } from '../../../src/server/checkout/record.js';
 import { Records } from '../../../src/server/checkout/records.js';
-import { memoryStore } from '../../../src/server/index.js';
+import { memoryStore, type Iotpay } from '../../../src/server/index.js';
 
 /** What a server leaves behind that died between the gateway's answer and its own record, so many milliseconds ago. */
 const leftBehind = (mchOrderNo: string, ageMs: number): OrderRecord => ({
@@ -26,6 +26,22 @@ const leftBehind = (mchOrderNo: string, ageMs: number): OrderRecord => ({
     { mchOrderNo, by: 'form', amount: 1999, currency: 'CAD', channel: 'PF_CC', at: Date.now() - ageMs },
   ],
 });
+
+/** The forms of a shop whose gateway does what the test says. */
+function formsOn(
+  records: Records,
+  { purchase, queryOrder }: FormsOptions['iotpay'] & Pick<Iotpay, 'queryOrder'>,
+  now: () => number,
+): Forms {
+  return new Forms({
+    iotpay: { purchase },
+    attempts: new Attempts({ queryOrder }, records, now, loggerOf(assert.fail)),
+    records,
+    notifyUrl: 'https://shop.example/notify',
+    returnUrl: 'https://shop.example/',
+    now,
+  });
+}
 
 async function shopAfter(ageMs: number) {
   const store = guardStore(memoryStore());
@@ -37,14 +53,7 @@ async function shopAfter(ageMs: number) {
   const queryOrder = () => Promise.reject(new Error('Nobody can pay in it: there is nothing to ask about.'));
   const purchase = ({ mchOrderNo }: { mchOrderNo: string }) =>
     Promise.resolve({ mchOrderNo, secureId: 'the second', raw: {} } as never);
-  const forms = new Forms({
-    iotpay: { purchase },
-    attempts: new Attempts({ queryOrder }, records, now, loggerOf(assert.fail)),
-    records,
-    notifyUrl: 'https://shop.example/notify',
-    returnUrl: 'https://shop.example/',
-    now,
-  });
+  const forms = formsOn(records, { purchase, queryOrder }, now);
   const attempts = async () => (await records.read(nameOf('order-1')))?.attempts ?? [];
   return { first, attempts, open: () => forms.open(checkOrder({ id: 'order-1', amount: 1999 }), undefined) };
 }
@@ -121,14 +130,7 @@ function busyShop() {
     made.push(mchOrderNo);
     return { mchOrderNo, secureId: await hooks.purchase(mchOrderNo), raw: {} } as never;
   };
-  const forms = new Forms({
-    iotpay: { purchase },
-    attempts: new Attempts({ queryOrder }, records, now, loggerOf(assert.fail)),
-    records,
-    notifyUrl: 'https://shop.example/notify',
-    returnUrl: 'https://shop.example/',
-    now,
-  });
+  const forms = formsOn(records, { purchase, queryOrder }, now);
   const open = (amount = 1999, failed?: string) => forms.open(checkOrder({ id: 'order-1', amount }), failed);
   const attempts = async () => (await others.read(name))?.attempts ?? [];
   const change = (mchOrderNo: string, more: Partial<Attempt>) =>
