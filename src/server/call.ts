@@ -188,6 +188,11 @@ function meansSignError(error: unknown): boolean {
   );
 }
 
+/** Whether the gateway refuses who asks (the key, the mchId, the loginName), rather than what is asked. */
+export function refusesMerchant({ code, outcomeUnknown, retMsg }: IotpayGatewayError): boolean {
+  return code === 'refused' && !outcomeUnknown && likelyCause(retMsg) !== '';
+}
+
 /** What is to be looked at where the gateway refuses who asks, rather than what is asked. */
 function likelyCause(words = ''): string {
   if (includesOneOf(words, SIGN_ERRORS))

@@ -6,6 +6,7 @@ import { IotpayGatewayError } from '../errors.js';
 import { compareAndSet } from './compare-and-set.js';
 import { named, type GuardedStore } from './guard.js';
 import { withLease } from './lease.js';
+import { requireFewer } from './limit.js';
 import { wordsOf, type Logger } from './log.js';
 import type { CheckedCard } from './order.js';
 import { nameOf, newNumber, WATCHED_MS } from './record.js';
@@ -66,12 +67,16 @@ export class Cards {
   /**
    * A form that saves a card. No money moves, so each request gets its own; the same Idempotency-Key the same.
    * @returns the secureId that the browser mounts
+   * @throws RouteRefusal for one more than anybody needs; IotpayGatewayError
    */
   async open(request: CheckedCard, key: string | undefined): Promise<string> {
     const { iotpay, returnUrl, now } = this.#options;
     const name = nameOf(request.id);
-    const repeated = key && (await this.#read(name))?.forms.find((form) => form.key === key)?.secureId;
+    const made = (await this.#read(name))?.forms ?? [];
+    const repeated = key && made.find((form) => form.key === key)?.secureId;
     if (repeated) return repeated;
+    const watched = made.filter(({ at }) => now() - at < WATCHED_MS);
+    requireFewer(`the cards of ${JSON.stringify(request.id)}`, watched.length);
     const { channel } = request;
     const cardId = newNumber(request.id, name);
     const form: CardForm = { cardId, channel, at: now(), ...(key ? { key } : {}) };

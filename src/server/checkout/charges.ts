@@ -1,6 +1,7 @@
 import { SECURE_ID_LIFETIME_MS } from '../../gateway/limits.js';
 import { stateOf } from '../../gateway/status.js';
 import type { Order } from '../answers.js';
+import { refusesMerchant } from '../call.js';
 import type { Iotpay } from '../client.js';
 import { IotpayGatewayError } from '../errors.js';
 import type { Attempts } from './attempts.js';
@@ -39,7 +40,8 @@ export class Charges {
   /**
    * @param formClosed - the page has taken its form away: a form that is still open is no obstacle, but stays watched
    * @returns the record as it is afterwards
-   * @throws IotpayGatewayError where an earlier attempt could not be asked about, or nothing could be sent
+   * @throws IotpayGatewayError where an earlier attempt could not be asked about, nothing could be sent, or the gateway
+   *   knows no such merchant
    */
   async charge(order: CheckedOrder, cardId: string, formClosed: boolean): Promise<OrderRecord | undefined> {
     const { attempts, records, now, log } = this.#options;
@@ -82,11 +84,13 @@ export class Charges {
       log.warn(`charge: order ${order.id}: ${wordsOf(error)}`, error);
       const known = error instanceof IotpayGatewayError && !error.outcomeUnknown;
       if (!known) return records.read(name);
+      // What was never sent, or comes from nobody whom the gateway knows, is the shop's mistake: no card was declined.
+      const isOurs = error.code === 'request' || refusesMerchant(error);
+      const over = isOurs ? ({ dead: true } as const) : { status: 9 };
       const record = await records.change(name, (found) =>
-        changeAttempt(found, mchOrderNo, (each) => (each.payment ? undefined : { ...each, status: 9 })),
+        changeAttempt(found, mchOrderNo, (each) => (each.payment ? undefined : { ...each, ...over })),
       );
-      // What was never sent is the caller's mistake, and told to the caller.
-      if (error.code === 'request') throw error;
+      if (isOurs) throw error;
       return record;
     }
     return attempts.put(name, attempt, answer);

@@ -113,6 +113,8 @@ export interface Checkout<Context = unknown> {
   /**
    * Charges a saved card, unless the order is paid, may be paid, or has a form open.
    * @returns the order's state afterwards. `open`: nothing was charged because a form is open
+   * @throws IotpayGatewayError where nothing was charged and no card was declined: an earlier attempt could not be asked
+   *   about, an argument is beyond IOTPay's limits, or IOTPay knows no such merchant (`sign error`)
    */
   charge(orderId: string, options: ChargeOptions<Context>): Promise<OrderStanding>;
   /**

@@ -1,7 +1,7 @@
 import { SECURE_ID_LIFETIME_MS } from '../../gateway/limits.js';
 import type { Iotpay } from '../client.js';
-import { RouteRefusal } from '../route.js';
 import type { Attempts } from './attempts.js';
+import { requireFewer } from './limit.js';
 import { textsOf, type CheckedOrder } from './order.js';
 import {
   attemptOf,
@@ -28,12 +28,6 @@ const JOIN_MS = 8000;
 const LOOK_MS = 50;
 /** How often an attempt is made anew because others were faster. */
 const ROUNDS = 10;
-
-/**
- * How many attempts at an order are watched, at most: the gateway is asked about each of them with each request. Who needs
- * more of them within two hours tries out cards.
- */
-const MOST_WATCHED = 50;
 
 /** What a request for a form gets. */
 export type FormAnswer =
@@ -82,7 +76,7 @@ export class Forms {
       // What could not be asked about may have been paid: no form is given out over it.
       if (failure) throw failure;
       if (verdict.do === 'share') return this.#form(verdict.attempt);
-      if (verdict.do === 'make') requireFewer(order.id, record, now());
+      if (verdict.do === 'make') requireFewerOf(order.id, record, now());
       if (verdict.do === 'join') await this.#join(name, verdict.attempt);
       else {
         const made = await this.#make(name, order, record, wanted);
@@ -179,15 +173,9 @@ export class Forms {
 }
 
 /** @throws RouteRefusal for one more attempt than anybody needs */
-function requireFewer(id: string, record: OrderRecord | undefined, now: number): void {
+function requireFewerOf(id: string, record: OrderRecord | undefined, now: number): void {
   const watched = record?.attempts.filter((attempt) => isWatched(attempt, now)) ?? [];
-  if (watched.length < MOST_WATCHED) return;
-  throw new RouteRefusal(
-    429,
-    'This order was tried too often. Try again later.',
-    `order ${JSON.stringify(id)}: ${watched.length} forms within two hours. Does somebody try out cards, or a page ask for forms in a loop? Limit how often a visitor may call the route.`,
-    { 'Retry-After': '600' },
-  );
+  requireFewer(`order ${JSON.stringify(id)}`, watched.length);
 }
 
 /** Whether two records have the same attempts: what was settled is what is there. */

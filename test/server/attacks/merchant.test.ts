@@ -347,6 +347,27 @@ describe('a page that asks for one form after the other', () => {
     await counter.notify(signedJson(paidFields(answer['mchOrderNo'])));
     assert.equal(counter.paid.length, 1);
   });
+
+  it('gets fifty for cards, too; the same Idempotency-Key gets its own again, and others have theirs', async () => {
+    let given = 0;
+    const counter = openCounter({
+      order: ({ data }) => ({ id: (data['customer'] as string | undefined) ?? 'customer-1' }),
+      says: () => ({ secureId: `secret-${++given}` }),
+    });
+    const open = (key: string, customer?: string) =>
+      counter.checkout
+        .secureId(post({ mode: 'add', customer }, { 'Idempotency-Key': key }))
+        .then(async (answer) => `${answer.status} ${(await answer.text()).slice(0, 40)}`);
+    const first = await open('key-1');
+    for (let i = 2; i <= 50; i++) assert.match(await open(`key-${i}`), /^200 /);
+    assert.match(await open('key-51'), /^429 /);
+    assert.match(
+      counter.log.join('\n'),
+      /^secure-id: HTTP 429: .*the cards of "customer-1": 50 forms within two hours\./,
+    );
+    assert.equal(await open('key-1'), first);
+    assert.match(await open('key-52', 'customer-2'), /^200 /);
+  });
 });
 
 describe('reconcile, while onPaid is at work', () => {

@@ -76,9 +76,24 @@ it('a charge that was never sent, since the gateway would not take it, is the ca
   const shop = shopWith();
   const wrong = { ...CARD, cardId: 'card'.padEnd(40, '1') };
   await assert.rejects(shop.checkout.charge('order-1', wrong), { code: 'request' });
+  assert.equal((await shop.checkout.status('order-1')).state, 'open');
   assert.equal((await shop.checkout.charge('order-1', CARD)).state, 'paid');
   assert.equal(shop.charged.length, 1);
 });
+
+for (const refusal of ['sign error', 'mchId is not exist', 'loginName is wrong'])
+  it(`a charge that the gateway refuses because of the shop (${refusal}) was no decline: it is told, and the order stays open`, async () => {
+    let refused: string | undefined = refusal;
+    const counter = openCounter({
+      says: (path) => (path === 'cc_purchasewithtoken' ? { status: 2 } : undefined),
+      refuses: (path) => (path === 'cc_purchasewithtoken' ? refused : undefined),
+    });
+    await assert.rejects(counter.checkout.charge('order-1', CARD), { code: 'refused', retMsg: refusal });
+    assert.equal((await counter.checkout.status('order-1')).state, 'open');
+    refused = undefined;
+    assert.equal((await counter.checkout.charge('order-1', CARD)).state, 'paid');
+    assert.equal(counter.paid.length, 1);
+  });
 
 it('a charge that a notification named paid before its call was refused stays paid, and is not asked about any more', async () => {
   const asked: string[] = [];
