@@ -121,7 +121,7 @@ export interface Checkout<Context = unknown> {
    * Restores all or part of a payment, one refund of an order after the other. With a `refundId` each is given back once.
    * Without one, calls for the same amount that overlap (a double click) are one refund, and calls one after the other are two.
    * After an error with `outcomeUnknown`, call again with the same arguments: it is found out what became of the first, and
-   * none is made twice.
+   * none is made twice. One that never arrived is sent by that call, or by one for all that is left, and by no other.
    */
   refund(orderId: string, options?: RefundOptions): Promise<Refund>;
   /** Cancels a payment that is not settled yet. */

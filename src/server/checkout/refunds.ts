@@ -95,7 +95,8 @@ export class Refunds {
   }
 
   /**
-   * Finds out what became of every refund of the order of which that is not known.
+   * Finds out what became of every refund of the order of which that is not known. One that the gateway has never heard of
+   * is sent only for whoever asks for it, or for all that is left: nobody else wants that money given back now.
    * @returns the one that is asked for, where it is among them and was done
    */
   async #settleAll(
@@ -105,17 +106,19 @@ export class Refunds {
     record: OrderRecord | undefined,
   ): Promise<Refund | undefined> {
     for (const pending of (record?.refunds ?? []).filter(({ state }) => state === 'asked')) {
-      // Its own payment's: under another one's number the wrong money would be given back.
-      const own = attemptOf(record, pending.mchOrderNo)?.payment;
-      if (!own) continue;
-      if (own.mchOrderNo !== payment.mchOrderNo) {
+      if (pending.mchOrderNo !== payment.mchOrderNo) {
         // What can't be known of another payment's keeps nobody from giving back this one.
-        await this.#settle(name, own, pending).catch(() => {});
+        await this.#settle(name, pending).catch(() => {});
         continue;
       }
-      const settled = await this.#settle(name, own, pending);
+      const isAsked = isSame(pending, question);
+      const settled = await this.#settle(
+        name,
+        pending,
+        isAsked || question.cents === undefined ? payment : undefined,
+      );
       // The same call again. Where all is asked for, it is what is left that counts.
-      if (settled.state === 'done' && isSame(pending, question)) return settled;
+      if (settled.state === 'done' && isAsked) return settled;
     }
     return undefined;
   }
@@ -148,10 +151,12 @@ export class Refunds {
   ): Promise<Refund> {
     let planned: Refund | undefined;
     let left = 0;
+    let open: Refund | undefined;
     await this.#records.change(name, (record) => {
       const given = (record?.refunds ?? []).filter(
         (each) => each.mchOrderNo === payment.mchOrderNo && each.state !== 'refused',
       );
+      open = given.find(({ state }) => state === 'asked');
       left = payment.amount - given.reduce((sum, { amount }) => sum + amount, 0);
       const amount = cents ?? left;
       // Of its own number nothing was done, or it would have been found.
@@ -172,7 +177,11 @@ export class Refunds {
     });
     if (planned) return planned;
     throw new RangeError(
-      `${kind}: order ${id}: expected at most ${left} cents, which is what is left of the payment, received ${cents ?? payment.amount}.`,
+      `${kind}: order ${id}: expected at most ${left} cents, which is what is left of the payment, received ${cents ?? payment.amount}.${
+        open
+          ? ` Of a ${open.kind} of ${open.amount} cents it is not known whether it was done: call it again with the same arguments.`
+          : ''
+      }`,
     );
   }
 
@@ -202,11 +211,14 @@ export class Refunds {
     });
   }
 
-  /** Finds out what became of a refund whose answer was lost. */
-  async #settle(name: string, payment: Payment, refund: Refund): Promise<Refund> {
+  /**
+   * Finds out what became of a refund whose answer was lost.
+   * @param payment - its own, where it is sent if the gateway has never heard of it: under the same number it can't be done twice
+   */
+  async #settle(name: string, refund: Refund, payment?: Payment): Promise<Refund> {
     const found = await this.#find(refund);
-    // The gateway has never heard of it: sent again under the same number, it can't be done twice.
-    return found ? this.#hear(name, refund, found) : this.#send(name, payment, refund);
+    if (found) return this.#hear(name, refund, found);
+    return payment ? this.#send(name, payment, refund) : refund;
   }
 
   /** In a refund's answer mchOrderNo is its mchRefundNo (source: IOTPay, credit card v3). */

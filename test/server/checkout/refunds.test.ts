@@ -1,7 +1,7 @@
 // Money is given back once, and from the payment that was meant, whatever becomes of the answers.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { memoryStore, type IotpayGatewayError, type Refund } from '../../../src/server/index.js';
+import { memoryStore, type IotpayGatewayError, type Refund, type Store } from '../../../src/server/index.js';
 import { paidAt } from '../attacks/counter.js';
 import { payTwice, shopFor, until, type Shop } from './shop.js';
 
@@ -53,16 +53,62 @@ describe('a refund', () => {
     assert.ok(answers.some(({ status }) => status === 'fulfilled'));
   });
 
-  it('of one payment, under way when another payment is given back, is sent for its own', async (test) => {
+  it('that never arrived is not sent by a refund of another amount: only by the same call, or by one for all that is left', async (test) => {
+    const shop = await paidShop(test);
+    const cents = () => givenBack(shop).map(([, amount]) => amount);
+    shop.sandbox.fault({ kind: 'reset', call: 'cc_refund' });
+    await assert.rejects(shop.checkout.refund('order-1', { amount: 500 }), unknown);
+    await shop.checkout.refund('order-1', { amount: 300 });
+    assert.deepEqual(cents(), [300]);
+    await assert.rejects(
+      shop.checkout.refund('order-1', { amount: 1300 }),
+      /at most 1199 cents.*Of a refund of 500 cents it is not known whether it was done: call it again/,
+    );
+    await shop.checkout.refund('order-1', { amount: 500 });
+    assert.deepEqual(cents(), [300, 500]);
+    shop.sandbox.fault({ kind: 'reset', call: 'cc_refund' });
+    await assert.rejects(shop.checkout.refund('order-1', { amount: 100 }), unknown);
+    await shop.checkout.refund('order-1');
+    assert.deepEqual(cents(), [300, 500, 100, 1099]);
+  });
+
+  it('that the store could not put on record in time, as far as anybody was told, is not sent by another one', async () => {
+    const store = memoryStore();
+    let isCut = false;
+    const cut = {
+      ...store,
+      async set(...args: Parameters<Store['set']>) {
+        const done = await store.set(...args);
+        if (isCut && args[0].startsWith('order:')) throw new Error('connection lost');
+        return done;
+      },
+    };
+    const sent: unknown[] = [];
+    const counter = await paidAt(
+      (path) => (path === 'cc_refund' ? { status: 2 } : undefined),
+      (path, { refundAmount }) => {
+        if (path === 'cc_refund') sent.push(refundAmount);
+        return path === 'cc_query' ? 'Order not found' : undefined;
+      },
+      cut,
+    );
+    isCut = true;
+    await assert.rejects(counter.checkout.refund('order-1', { amount: 500 }), /connection lost/);
+    isCut = false;
+    await counter.checkout.refund('order-1', { amount: 300 });
+    assert.deepEqual(sent, [300]);
+  });
+
+  it('of one payment that never arrived is not sent when another payment is given back', async (test) => {
     const shop = await shopFor(test);
     const { first, second } = await payTwice(shop);
     shop.sandbox.fault({ kind: 'reset', call: 'cc_refund' });
     await assert.rejects(shop.checkout.refund('order-1', { amount: 500 }), unknown);
     await shop.checkout.refund('order-1', { mchOrderNo: String(first.mchOrderNo) });
-    assert.deepEqual(givenBack(shop), [
-      [payOrderIdOf(shop, String(second.mchOrderNo)), 500],
-      [payOrderIdOf(shop, String(first.mchOrderNo)), 1999],
-    ]);
+    const other = [payOrderIdOf(shop, String(first.mchOrderNo)), 1999];
+    assert.deepEqual(givenBack(shop), [other]);
+    await shop.checkout.refund('order-1', { amount: 500 });
+    assert.deepEqual(givenBack(shop), [other, [payOrderIdOf(shop, String(second.mchOrderNo)), 500]]);
   });
 
   it('of all that is left is the same when it is asked for again, after a crash for instance', async (test) => {
