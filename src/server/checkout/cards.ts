@@ -10,6 +10,7 @@ import { requireFewer } from './limit.js';
 import { wordsOf, type Logger } from './log.js';
 import type { CheckedCard } from './order.js';
 import { nameOf, newNumber, WATCHED_MS } from './record.js';
+import { retry } from './retry.js';
 
 /** Prefix of the keys of cards that may yet be saved. */
 export const CARDS_PREFIX = 'cards:';
@@ -19,6 +20,8 @@ const ON_SAVED_LIMIT_MS = 3_600_000;
 const CARDS_TTL_MS = 30 * 24 * 3_600_000;
 /** How long a card is found again where there is no `onCardSaved` to be told, in milliseconds. */
 const FOUND_AGAIN_MS = 2 * WATCHED_MS;
+/** How long it is tried to write down that the merchant has been told, in milliseconds: as with a payment. */
+const MARK_MS = 15_000;
 
 /** A card that the gateway has, under the number that charges it. */
 export interface SavedCard {
@@ -40,11 +43,20 @@ interface CardForm {
   readonly secureId?: string;
   /** Of the request that made it: the same key gets the same form. */
   readonly key?: string;
+  /** It has saved a card, and the merchant has been told, or has asked for it. */
+  readonly told?: true;
 }
 
 interface CardsRecord {
   readonly id: string;
   readonly forms: readonly CardForm[];
+}
+
+/** What became of the forms of one id. */
+export interface CardsSettled {
+  readonly saved: readonly SavedCard[];
+  readonly failure: Error | undefined;
+  readonly isSaved: boolean;
 }
 
 export interface CardsOptions {
@@ -95,57 +107,73 @@ export class Cards {
   /**
    * Asks the gateway which of the forms made for this id have saved a card, and tells `onCardSaved` of each once.
    * One that cannot be told keeps nobody from hearing of the others, and is told again next time.
-   * @returns the cards that were found saved just now and told, and the first failure to tell of one that is saved too
+   * @returns the cards that were found saved just now and told; the first failure to tell of one that is saved too; and whether
+   *   the page that has the latest form may say that its card is saved: whoever asked before may not have heard the answer
    */
-  async settle(name: string): Promise<{ saved: readonly SavedCard[]; failure: Error | undefined }> {
-    const { iotpay, log, now } = this.#options;
+  async settle(name: string): Promise<CardsSettled> {
     const record = await this.#read(name);
     const saved: SavedCard[] = [];
+    let isSaved = record?.forms.at(-1)?.told ?? false;
     let failure: Error | undefined;
     for (const form of record?.forms ?? []) {
-      if (!record) break;
-      let card: Card | undefined;
-      try {
-        card = await iotpay.queryCard({ cardId: form.cardId });
-      } catch (error) {
-        const notYet =
-          error instanceof IotpayGatewayError &&
-          error.code === 'refused' &&
-          (meansNotBound(error.retMsg) || meansNotFound(error.retMsg));
-        if (!notYet) {
-          log.warn(`the gateway could not be asked about a card of ${record.id}. ${wordsOf(error)}`, error);
-          continue;
-        }
-        if (now() - form.at > WATCHED_MS) await this.#drop(name, record.id, form.cardId);
-        continue;
-      }
-      const { cardId, channel } = form;
-      const one: SavedCard = { id: record.id, cardId, channel, card };
+      const one = record && (await this.#find(name, record.id, form));
+      if (!one) continue;
+      // One that is found again is no news of the form that is open now.
+      if (!form.told) isSaved = true;
       try {
         if (await this.#tell(name, one)) saved.push(one);
       } catch (error) {
         failure ??= error as Error;
       }
     }
-    return { saved, failure };
+    return { saved, failure, isSaved };
+  }
+
+  /** @returns the card that a form has saved, unless the merchant knows of it, or the gateway says none or nothing */
+  async #find(name: string, id: string, form: CardForm): Promise<SavedCard | undefined> {
+    const { iotpay, onCardSaved, log, now } = this.#options;
+    const { cardId, channel, told } = form;
+    const ageMs = now() - form.at;
+    if (told && (onCardSaved || ageMs > FOUND_AGAIN_MS)) {
+      if (ageMs > WATCHED_MS) await this.#drop(name, id, cardId);
+      return undefined;
+    }
+    try {
+      return { id, cardId, channel, card: await iotpay.queryCard({ cardId }) };
+    } catch (error) {
+      const notYet =
+        error instanceof IotpayGatewayError &&
+        error.code === 'refused' &&
+        (meansNotBound(error.retMsg) || meansNotFound(error.retMsg));
+      if (!notYet) log.warn(`the gateway could not be asked about a card of ${id}. ${wordsOf(error)}`, error);
+      else if (ageMs > WATCHED_MS) await this.#drop(name, id, cardId);
+      return undefined;
+    }
   }
 
   /** @returns whether this call told the merchant of the card */
   async #tell(name: string, saved: SavedCard): Promise<boolean> {
-    const { store, onCardSaved, now } = this.#options;
+    const { store, onCardSaved } = this.#options;
     const told = await withLease(store, `lease:${saved.cardId}`, ON_SAVED_LIMIT_MS, async () => {
       const form = (await this.#read(name))?.forms.find(({ cardId }) => cardId === saved.cardId);
-      if (!form) return false; // Whoever held the lease before has told of it.
+      if (!form) return false;
       if (!onCardSaved) {
         // Found again by whoever asks next, until its time is over.
-        if (now() - form.at > FOUND_AGAIN_MS) await this.#drop(name, saved.id, saved.cardId);
+        if (!form.told) await this.#mark(name, saved);
         return true;
       }
+      if (form.told) return false; // Whoever held the lease before has told of it.
       await named('onCardSaved', () => onCardSaved(saved));
-      await this.#drop(name, saved.id, saved.cardId);
+      await this.#mark(name, saved);
       return true;
     });
     return told?.value ?? false;
+  }
+
+  /** Writes down that the merchant has been told: a connection that breaks just now is no reason to tell twice. */
+  #mark(name: string, { id, cardId }: SavedCard): Promise<void> {
+    const told = (form: CardForm): CardForm => (form.cardId === cardId ? { ...form, told: true } : form);
+    return retry(MARK_MS, () => this.#change(name, id, (forms) => forms.map(told)));
   }
 
   #drop(name: string, id: string, cardId: string): Promise<void> {

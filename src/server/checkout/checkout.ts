@@ -212,7 +212,7 @@ function worksOf<Context>(options: CheckoutOptions<Context>): Works<Context> {
     attempts,
     forms: new Forms({ iotpay, attempts, records, notifyUrl, returnUrl, now }),
     charges: new Charges({ iotpay, attempts, records, notifyUrl, now, log }),
-    refunds: new Refunds({ iotpay, store, records, notifyUrl }),
+    refunds: new Refunds({ iotpay, store, records, notifyUrl, log }),
     cards: new Cards({ iotpay, store, returnUrl, onCardSaved, now, log }),
     delivery: new Delivery({ onPaid, onPaidTwice, store, records, log }),
     origins: readOrigins(options.allowedOrigins, options.publicOrigin),

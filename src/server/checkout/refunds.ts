@@ -5,14 +5,18 @@ import { IotpayGatewayError } from '../errors.js';
 import type { GuardedStore } from './guard.js';
 import { kindOf } from './kind.js';
 import { withLease } from './lease.js';
+import { wordsOf, type Logger } from './log.js';
 import { findOrder } from './query.js';
 import { attemptOf, nameOf, newNumber, type OrderRecord, type Payment, type Refund } from './record.js';
 import type { Records } from './records.js';
+import { retry } from './retry.js';
 
 /** How long a call waits for another one that gives back money of the same order, in milliseconds: a server that dies keeps its turn for half a minute. */
 const TURN_MS = 120_000;
 /** After so many milliseconds a call that is still at work keeps no other from its turn. */
 const TURN_LIMIT_MS = 600_000;
+/** How long it is tried to write down what became of a refund, in milliseconds: shorter than a turn lasts that cannot be renewed. */
+const MARK_MS = 15_000;
 /** How often it is looked whether the turn has come, in milliseconds. */
 const LOOK_MS = 50;
 
@@ -36,6 +40,7 @@ export interface RefundsOptions {
   readonly store: GuardedStore;
   readonly records: Records;
   readonly notifyUrl: string;
+  readonly log: Logger;
 }
 
 /** Gives money back: each refund once, however often its answer is lost and however many ask at once. */
@@ -44,12 +49,14 @@ export class Refunds {
   readonly #store: GuardedStore;
   readonly #records: Records;
   readonly #notifyUrl: string;
+  readonly #log: Logger;
 
-  constructor({ iotpay, store, records, notifyUrl }: RefundsOptions) {
+  constructor({ iotpay, store, records, notifyUrl, log }: RefundsOptions) {
     this.#iotpay = iotpay;
     this.#store = store;
     this.#records = records;
     this.#notifyUrl = notifyUrl;
+    this.#log = log;
   }
 
   /**
@@ -241,17 +248,30 @@ export class Refunds {
     });
   }
 
-  /** @returns the refund as it is on record now */
+  /**
+   * Puts on record what became of a refund. What the gateway has said is true, also where the store fails over it for so long:
+   * then it is asked again by the next refund of the order.
+   * @returns the refund as it is on record now
+   */
   async #mark(name: string, refund: Refund, state: Refund['state']): Promise<Refund> {
     const marked = { ...refund, state };
-    const now = await this.#records.change(name, (record) => {
+    const change = (record: OrderRecord | undefined) => {
       // What was done stays done, whatever is heard of the same number later.
       const refunds = record?.refunds?.map((each) =>
         each.mchRefundNo === refund.mchRefundNo && each.state !== 'done' ? marked : each,
       );
       return record && refunds && { ...record, refunds };
-    });
-    return now?.refunds?.find(({ mchRefundNo }) => mchRefundNo === refund.mchRefundNo) ?? marked;
+    };
+    try {
+      const now = await retry(MARK_MS, () => this.#records.change(name, change));
+      return now?.refunds?.find(({ mchRefundNo }) => mchRefundNo === refund.mchRefundNo) ?? marked;
+    } catch (error) {
+      this.#log.warn(
+        `${refund.kind}: ${refund.mchRefundNo} is ${state}, and this could not be put on record. ${wordsOf(error)}`,
+        error,
+      );
+      return marked;
+    }
   }
 }
 

@@ -114,11 +114,11 @@ export function orderStatusRoute<Context>(parts: Parts<Context>): Route<Context>
     if (requireMode(mode) === 'add') {
       const card = await askOrder(parts.order, { ...question, mode: 'add' });
       if (isResponse(card)) return card;
-      const { saved, failure } = await parts.cards.settle(nameOf(card.id));
+      const { isSaved, failure } = await parts.cards.settle(nameOf(card.id));
       // The customer's card is saved, whatever becomes of the merchant's function: that is asked again later.
       if (failure)
         parts.log.error(`order-status: a card of ${card.id} is saved. ${wordsOf(failure)}`, failure);
-      return { status: saved.length || failure ? 2 : 0 };
+      return { status: isSaved ? 2 : 0 };
     }
     const order = await askOrder(parts.order, { ...question, mode: 'pay' });
     if (isResponse(order)) return order;

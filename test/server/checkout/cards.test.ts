@@ -1,7 +1,7 @@
 // Cards that are saved: none is lost while nobody can be asked, and each is told of once.
 import assert from 'node:assert/strict';
-import { it, type TestContext } from 'node:test';
-import type { CheckoutOptions } from '../../../src/server/index.js';
+import { describe, it, type TestContext } from 'node:test';
+import { memoryStore, type CheckoutOptions, type Store } from '../../../src/server/index.js';
 import { openCounter } from '../attacks/counter.js';
 
 const HOUR_MS = 3_600_000;
@@ -98,4 +98,72 @@ it('a card that no function wants to hear of is found again for some hours, and 
   shop.later(2 * HOUR_MS);
   await shop.settle();
   assert.deepEqual(await shop.settle(), []);
+});
+
+describe('a page that asks whether its card is saved', () => {
+  const status = async (shop: ReturnType<typeof shopFor>) =>
+    (await shop.orderStatus({ mode: 'add' }))['status'];
+
+  it('hears it again where the first answer was lost, and the shop is told once', async (test) => {
+    const shop = shopFor(test);
+    await shop.open();
+    assert.deepEqual([await status(shop), await status(shop)], [2, 2]);
+    assert.equal(shop.cards.length, 1);
+  });
+
+  it('hears it where reconcile has told the shop before', async (test) => {
+    const shop = shopFor(test);
+    await shop.open();
+    assert.equal((await shop.checkout.reconcile()).cards, 1);
+    assert.equal(await status(shop), 2);
+  });
+
+  for (const onCardSaved of [() => {}, undefined])
+    it(`hears nothing of a card that was saved before ${onCardSaved ? 'and told of' : 'in a shop that wants to be told of none'}`, async (test) => {
+      const shop = shopFor(test, { onCardSaved });
+      await shop.open();
+      assert.equal(await status(shop), 2);
+      await shop.open();
+      shop.state.of = (nth) => (nth === 2 && !onCardSaved ? 'saved' : 'Card not bound');
+      assert.equal(await status(shop), 0);
+      shop.state.of = () => 'saved';
+      assert.equal(await status(shop), 2);
+    });
+
+  it('is forgotten two hours later, and the gateway is not asked about what was told', async (test) => {
+    const keys: string[] = [];
+    const real = memoryStore();
+    const store = {
+      ...real,
+      set: (...args: Parameters<Store['set']>) => {
+        if (args[0].startsWith('cards:')) keys.push(args[1]);
+        return real.set(...args);
+      },
+    };
+    const shop = shopFor(test, { store });
+    await shop.open();
+    await status(shop);
+    shop.later(3 * HOUR_MS);
+    await shop.settle();
+    assert.match(keys.at(-1) ?? '', /"forms":\[\]/);
+    assert.equal(shop.asked.length, 1);
+  });
+});
+
+it('a shop is told of a card once, though the connection to the store breaks when that is written down', async (test) => {
+  const real = memoryStore();
+  let failures = 0;
+  const shop = shopFor(test, {
+    store: {
+      ...real,
+      async set(key, value, options) {
+        if (value.includes('"told":true') && failures++ < 2) throw new Error('connection lost');
+        return real.set(key, value, options);
+      },
+    },
+  });
+  await shop.open();
+  await shop.settle();
+  await shop.settle();
+  assert.deepEqual([shop.cards.length, failures], [1, 3]);
 });

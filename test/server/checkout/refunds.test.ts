@@ -99,6 +99,45 @@ describe('a refund', () => {
     assert.deepEqual(sent, [300]);
   });
 
+  for (const times of [2, Infinity])
+    it(`that is done is told so, though the store fails ${times} times over it; ${times === 2 ? 'a second one is another' : 'the next call finds it again, and sends no other'}`, async (test) => {
+      const store = memoryStore();
+      let left = 0;
+      const cut = {
+        ...store,
+        async set(...args: Parameters<Store['set']>) {
+          if (args[1].includes('"state":"done"') && left-- > 0) throw new Error('connection lost');
+          return store.set(...args);
+        },
+      };
+      const sent: string[] = [];
+      const counter = await paidAt(
+        (path) => (path === 'cc_refund' || path === 'cc_query' ? { status: 2 } : undefined),
+        (path, { mchRefundNo }) => {
+          if (path === 'cc_refund') sent.push(String(mchRefundNo));
+          return undefined;
+        },
+        cut,
+      );
+      test.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() });
+      const refund = async () => {
+        let over = false;
+        const call = counter.checkout.refund('order-1', { amount: 500 }).finally(() => (over = true));
+        while (!over) {
+          await new Promise(setImmediate);
+          test.mock.timers.tick(500);
+        }
+        return call;
+      };
+      left = times;
+      const first = await refund();
+      left = 0;
+      const second = await refund();
+      assert.deepEqual([first.state, second.state], ['done', 'done']);
+      assert.equal(sent.length, times === 2 ? 2 : 1);
+      assert.equal(/is done, and this could not be put on record/.test(counter.log.join()), times !== 2);
+    });
+
   it('of one payment that never arrived is not sent when another payment is given back', async (test) => {
     const shop = await shopFor(test);
     const { first, second } = await payTwice(shop);
