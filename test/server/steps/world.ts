@@ -29,8 +29,10 @@ export interface Step {
   take(cut?: Cut): void;
 }
 
-/** Which of the waiting steps is taken next, and how it is cut. */
-export type Choose = (waiting: readonly Step[]) => { readonly step: Step; readonly cut?: Cut | undefined };
+/** Which of the waiting steps is taken next, and how it is cut; `undefined`: none for now, time passes. */
+export type Choose = (
+  waiting: readonly Step[],
+) => { readonly step: Step; readonly cut?: Cut | undefined } | undefined;
 
 /** An order of the gateway's. */
 interface GatewayOrder {
@@ -158,10 +160,10 @@ export class World {
     for (let passedMs = 0; ;) {
       await turns();
       if (over) return work;
-      if (this.#waiting.length > 0) {
-        const { step, cut } = this.choose(this.#waiting);
-        this.#waiting.splice(this.#waiting.indexOf(step), 1);
-        step.take(cut);
+      const next = this.#waiting.length > 0 ? this.choose(this.#waiting) : undefined;
+      if (next) {
+        this.#waiting.splice(this.#waiting.indexOf(next.step), 1);
+        next.step.take(next.cut);
       } else {
         if (passedMs > STUCK_MS + 1000 * passMs)
           throw new Error(`Stuck for ${STUCK_MS} ms, after:\n${this.trace.join('\n')}`);
