@@ -132,7 +132,52 @@ const STORIES: Readonly<Record<string, (world: World) => Promise<void>>> = {
     await persist(world, (server) => world.refund(server));
     assert.deepEqual([...world.givenBack.values()], [1999]);
   },
+  async 'a payment that is cancelled, asked for twice'(world) {
+    await paid(world);
+    await persist(world, (server) => world.form(server), statusIs(2));
+    await persist(world, (server) => world.void(server));
+    await persist(world, (server) => world.void(server));
+    assert.deepEqual([...world.givenBack.values()], [1999]);
+  },
 };
+
+/** What people do who pay in the form of before a FAIL, too, which they have kept open. */
+const STORIES_OF_TWO: Readonly<Record<string, (world: World) => Promise<void>>> = {
+  async 'two forms that are paid in, and nobody tells'(world) {
+    await paidTwice(world);
+  },
+  async 'two forms that are paid in, and IOTPay notifies'(world) {
+    for (const mchOrderNo of await paidTwice(world))
+      await persist(
+        world,
+        (server) => world.notify(server, mchOrderNo),
+        (isAcknowledged) => isAcknowledged,
+      );
+    assert.deepEqual(
+      [world.told.length > 0, world.toldTwice.length > 0],
+      [true, true],
+      'acknowledged, and not told',
+    );
+  },
+};
+
+async function paidTwice(world: World): Promise<readonly unknown[]> {
+  const first = await form(world);
+  const second = await form(world, { failed: first['mchOrderNo'] });
+  assert.ok(world.pay(first['secureId']) && world.pay(second['secureId']), 'one could not be paid in');
+  return [first['mchOrderNo'], second['mchOrderNo']];
+}
+
+/** What holds in the end, of an order that was paid twice in the story. */
+async function judgeTwo(world: World, isToldAgain: boolean): Promise<void> {
+  const { status, secureId } = await form(world);
+  assert.deepEqual([world.paid.length, status, secureId], [2, 2, undefined]);
+  const told = new Set(world.told);
+  const twice = new Set(world.toldTwice);
+  assert.deepEqual([told.size, twice.size, new Set([...told, ...twice])], [1, 1, new Set(world.paid)]);
+  const times = world.told.length + world.toldTwice.length;
+  assert.ok(times === 2 || (isToldAgain && times === 3), `told ${times} times`);
+}
 
 /** What holds in the end, of an order that was paid in the story. */
 async function judgeOrder(world: World, isToldAgain: boolean): Promise<void> {
@@ -205,4 +250,5 @@ function everyCut(name: string, trial: Omit<Trial, 'knowsUnpaid'>): void {
 }
 
 for (const [name, story] of Object.entries(STORIES)) everyCut(name, { story, judge: judgeOrder });
+for (const [name, story] of Object.entries(STORIES_OF_TWO)) everyCut(name, { story, judge: judgeTwo });
 for (const [name, story] of Object.entries(CARD_STORIES)) everyCut(name, { story, judge: judgeCard });

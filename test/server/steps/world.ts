@@ -214,6 +214,10 @@ export class World {
     return this.#heard(server, server.checkout.refund('order-1', choice));
   }
 
+  void(server: Server): Promise<Refund | undefined> {
+    return this.#heard(server, server.checkout.void('order-1'));
+  }
+
   reconcile(server: Server): Promise<unknown> {
     return this.#heard(server, server.checkout.reconcile());
   }
@@ -281,10 +285,13 @@ export class World {
           ? success({ cardId, cardNum: '432567******2266' })
           : fail('cardId is not binding');
       }
-      case 'cc_refund':
+      case 'cc_void':
+      case 'cc_refund': {
         if (this.givenBack.has(mchRefundNo)) return fail('mchRefundNo is duplicated');
-        this.givenBack.set(mchRefundNo, refundAmount);
-        return success({ mchOrderNo: mchRefundNo, payType: 'refund', amount: refundAmount, status: 2 });
+        const cents = path === 'cc_void' ? 1999 : refundAmount;
+        this.givenBack.set(mchRefundNo, cents);
+        return success({ mchOrderNo: mchRefundNo, payType: 'refund', amount: cents, status: 2 });
+      }
       case 'cc_query': {
         const given = this.givenBack.get(mchOrderNo);
         if (given !== undefined) return success({ mchOrderNo, payType: 'refund', amount: given, status: 2 });
