@@ -1,5 +1,5 @@
 import { SECURE_ID_LIFETIME_MS } from '../../gateway/limits.js';
-import { stateOf } from '../../gateway/status.js';
+import { isUnderWay, stateOf } from '../../gateway/status.js';
 import type { Order } from '../answers.js';
 import { refusesMerchant } from '../call.js';
 import type { Iotpay } from '../client.js';
@@ -38,7 +38,8 @@ export class Charges {
   }
 
   /**
-   * @param formClosed - the page has taken its form away: a form that is still open is no obstacle, but stays watched
+   * @param formClosed - the page has taken its form away: a form that is still open is no obstacle, but stays watched. One with
+   *   which the gateway has begun is: it may be paid
    * @returns the record as it is afterwards
    * @throws IotpayGatewayError where an earlier attempt could not be asked about, nothing could be sent, or the gateway
    *   knows no such merchant
@@ -57,8 +58,14 @@ export class Charges {
     let put = false;
     const changed = await records.change(name, (found) => {
       obstacle = formClosed ? undefined : openForm(found, now());
-      put = !obstacle && !isClosed(found, now());
-      return put ? withAttempt(found, order.id, attempt) : undefined;
+      const begun = formClosed ? begunForm(found) : undefined;
+      put = !obstacle && !begun && !isClosed(found, now());
+      if (put) return withAttempt(found, order.id, attempt);
+      // Nobody sees any more what becomes of it, so that it is as if it had been told of.
+      return (
+        begun &&
+        changeAttempt(found, begun.mchOrderNo, (each) => (each.told ? undefined : { ...each, told: true }))
+      );
     });
     if (obstacle)
       log.warn(
@@ -109,6 +116,13 @@ function openForm(record: OrderRecord | undefined, now: number): Attempt | undef
       !attempt.hinted &&
       (stateOf(attempt.status) !== 'failed' || attempt === forms.at(-1)) &&
       now - attempt.at < SECURE_ID_LIFETIME_MS,
+  );
+}
+
+/** A form that the page has taken away, and of which the gateway says that somebody has paid, and not whether it worked. */
+function begunForm(record: OrderRecord | undefined): Attempt | undefined {
+  return record?.attempts.find(
+    ({ by, status, dead, hinted }) => by === 'form' && isUnderWay(status) && !dead && !hinted,
   );
 }
 

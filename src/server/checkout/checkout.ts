@@ -86,7 +86,8 @@ export interface ChargeOptions<Context = unknown> {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
   /**
    * The page has taken its form away. Without it an order with an open form is not charged, since the shopper could pay
-   * in both. Default: false.
+   * in both. Also with it, where IOTPay says that somebody has paid in that form and not whether it worked (status 1), the
+   * state is `unknown` and nothing is charged. Default: false.
    */
   readonly formClosed?: boolean | undefined;
 }

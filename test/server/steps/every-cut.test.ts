@@ -59,6 +59,15 @@ async function saved(world: World): Promise<void> {
   assert.ok(world.save(secureId), 'no card could be saved in the form');
 }
 
+/** A form that was submitted; the page has asked what became of it, and is loaded again: nobody gets a second form. */
+async function timedOut(world: World): Promise<unknown> {
+  const { secureId, mchOrderNo } = await form(world);
+  world.submit(secureId);
+  await persist(world, (server) => world.orderStatus(server, mchOrderNo), statusIs(1));
+  assert.equal((await form(world))['secureId'], undefined, 'a form was given out over a Timeout');
+  return secureId;
+}
+
 /** What people do, and what IOTPay does. */
 const STORIES: Readonly<Record<string, (world: World) => Promise<void>>> = {
   async 'a form that is paid in, and the browser asks'(world) {
@@ -86,6 +95,28 @@ const STORIES: Readonly<Record<string, (world: World) => Promise<void>>> = {
     const answers = await world.until(Promise.all(tabs));
     for (const answer of answers) if (answer?.['secureId']) world.pay(answer['secureId']);
     if (world.paid.length === 0) await paid(world);
+  },
+  async 'a Timeout that becomes a payment, and the page is loaded again meanwhile'(world) {
+    const secureId = await timedOut(world);
+    world.decide(secureId, 2);
+    await persist(world, (server) => world.form(server), statusIs(2));
+  },
+  async 'a Timeout that becomes a failure, and a form that is paid in after it'(world) {
+    const secureId = await timedOut(world);
+    world.decide(secureId, 9);
+    const next = await persist(
+      world,
+      (server) => world.form(server),
+      (answer) => answer['secureId'] !== undefined,
+    );
+    assert.ok(world.pay(next['secureId']), 'the form could not be paid in');
+  },
+  async 'a Timeout that nobody tells of, and the page is loaded again before it becomes a payment'(world) {
+    const { secureId } = await form(world);
+    world.submit(secureId);
+    const again = await form(world);
+    assert.ok(!world.pay(again['secureId']), 'a second form could be paid in');
+    world.decide(secureId, 2);
   },
   async 'a card that is declined, and a form that is paid in after it'(world) {
     const first = await form(world);

@@ -2,7 +2,7 @@
 // and each held back once for as long as the other takes. Whatever the order, the order is paid once, and the shop told once.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { World, type Server } from './world.js';
+import { World, type Answer, type Server } from './world.js';
 
 /** How often one call interrupts the other. */
 const INTERRUPTIONS = 2;
@@ -17,9 +17,11 @@ const formAndPay =
     if (answer?.['secureId']) world.pay(answer['secureId']);
   };
 const charge: Call = (world, server) => world.charge(server);
+const chargeAfterForm: Call = (world, server) => world.charge(server, true);
 const reconcile: Call = (world, server) => world.reconcile(server);
 const notify: Call = (world, server) => world.notify(server, world.paid[0]);
 const orderStatus: Call = (world, server) => world.orderStatus(server, world.paid[0]);
+const orderStatusOfForm: Call = (world, server) => world.orderStatus(server, formOf(world)['mchOrderNo']);
 const cardStatus: Call = (world, server) => world.cardStatus(server);
 const part = (amount: number, refundId?: string): Call => {
   const choice = { amount, ...(refundId === undefined ? {} : { refundId }) };
@@ -36,17 +38,24 @@ interface Before {
 const first = (world: World): Server => world.servers[0] as Server;
 
 async function paid(world: World): Promise<void> {
-  const answer = await world.until(world.form(first(world)));
-  assert.ok(world.pay(answer?.['secureId']));
+  assert.ok(world.pay(await openForm(world)));
 }
 
 function paidOnce({ paid, told, toldTwice }: World): void {
   assert.deepEqual([paid.length, told, toldTwice], [1, paid, []]);
 }
 
-/** The declined form of a world. */
-const declined = new WeakMap<World, unknown>();
-const afterDecline = formAndPay((world) => ({ failed: declined.get(world) }));
+/** The form that a world has had before. */
+const forms = new WeakMap<World, Answer>();
+const formOf = (world: World): Answer => forms.get(world) as Answer;
+const afterDecline = formAndPay((world) => ({ failed: formOf(world)['mchOrderNo'] }));
+
+async function openForm(world: World): Promise<unknown> {
+  const answer = await world.until(world.form(first(world)));
+  assert.ok(answer);
+  forms.set(world, answer);
+  return answer['secureId'];
+}
 
 const BEFORE: Readonly<Record<string, Before>> = {
   'an order that is new': {
@@ -60,9 +69,7 @@ const BEFORE: Readonly<Record<string, Before>> = {
   },
   'an order whose card was declined': {
     async prepare(world) {
-      const answer = await world.until(world.form(first(world)));
-      world.decline(answer?.['secureId']);
-      declined.set(world, answer?.['mchOrderNo']);
+      world.decline(await openForm(world));
     },
     pairs: {
       'form and form': [afterDecline, afterDecline],
@@ -70,6 +77,22 @@ const BEFORE: Readonly<Record<string, Before>> = {
       'form and charge': [afterDecline, charge],
     },
     judge: paidOnce,
+  },
+  'an order of which IOTPay does not know whether it is paid': {
+    prepare: async (world) => world.submit(await openForm(world)),
+    pairs: {
+      'form and form': [formAndPay(), formAndPay()],
+      'form and charge': [formAndPay(), charge],
+      'form and charge, the page having taken its form away': [formAndPay(), chargeAfterForm],
+      'charge and charge, the page having taken its form away': [chargeAfterForm, chargeAfterForm],
+      'status and charge, the page having taken its form away': [orderStatusOfForm, chargeAfterForm],
+    },
+    async judge(world) {
+      assert.deepEqual(world.paid, [], 'paid in another way, and not known whether twice');
+      world.decide(formOf(world)['secureId'], 2);
+      await world.until(world.reconcile(first(world)));
+      paidOnce(world);
+    },
   },
   'an order that is paid, of which nobody has told': {
     prepare: paid,

@@ -205,8 +205,8 @@ export class World {
     return this.#ask(server, server.checkout.orderStatus, { mchOrderNo });
   }
 
-  async charge(server: Server): Promise<string | undefined> {
-    const call = server.checkout.charge('order-1', { cardId: 'card-1', amount: 1999 });
+  async charge(server: Server, formClosed = false): Promise<string | undefined> {
+    const call = server.checkout.charge('order-1', { cardId: 'card-1', amount: 1999, formClosed });
     return (await this.#heard(server, call))?.state;
   }
 
@@ -232,12 +232,27 @@ export class World {
 
   /** The shopper pays in a form. @returns whether IOTPay took the money: a form is paid in once */
   pay(secureId: unknown): boolean {
-    const order = [...this.#orders.values()].find((each) => each.secureId === secureId);
+    const order = this.#orderOf(secureId);
     if (order?.status !== 0) return false;
     order.status = 2;
     this.paid.push(order.mchOrderNo);
     this.trace.push(`shopper pays ${String(secureId)}`);
     return true;
+  }
+
+  /** The shopper submits UnionPay's form, and its outcome is not known yet. */
+  submit(secureId: unknown): void {
+    const order = this.#orderOf(secureId);
+    if (order?.status === 0) order.status = 1;
+  }
+
+  /** What was submitted is decided. */
+  decide(secureId: unknown, status: 2 | 9): void {
+    const order = this.#orderOf(secureId);
+    if (order?.status !== 1) return;
+    order.status = status;
+    if (status === 2) this.paid.push(order.mchOrderNo);
+    this.trace.push(`IOTPay decides ${String(secureId)}: ${status}`);
   }
 
   /** The shopper saves a card in a form. */
@@ -250,8 +265,12 @@ export class World {
 
   /** The shopper's card is declined. */
   decline(secureId: unknown): void {
-    const order = [...this.#orders.values()].find((each) => each.secureId === secureId);
+    const order = this.#orderOf(secureId);
     if (order?.status === 0) order.status = 9;
+  }
+
+  #orderOf(secureId: unknown): GatewayOrder | undefined {
+    return [...this.#orders.values()].find((order) => order.secureId === secureId);
   }
 
   #answer(path: string, request: Readonly<Record<string, unknown>>): object {
