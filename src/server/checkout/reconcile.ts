@@ -4,7 +4,7 @@ import type { Delivery } from './delivery.js';
 import type { GuardedStore } from './guard.js';
 import { kindOf } from './kind.js';
 import { wordsOf, type Logger } from './log.js';
-import { isWatched, paymentOf, undelivered, undecidedIn, type OrderRecord } from './record.js';
+import { isWatched, stateOfOrder, undelivered, type OrderRecord } from './record.js';
 import { namesUnder, type Records } from './records.js';
 
 /** How many orders are settled at the same time. */
@@ -91,7 +91,7 @@ async function settleOne(
   await records.unwatch(name, (found) => isSettled(found, now()));
   return {
     paid: told ? news : 0,
-    unknown: !!record && !paymentOf(record) && !!undecidedIn(record, now()),
+    unknown: stateOfOrder(record, now()) === 'unknown',
     failed: failure !== undefined || !told,
   };
 }

@@ -219,7 +219,10 @@ export function undelivered(record: OrderRecord): readonly (Attempt & { readonly
 export function stateOfOrder(record: OrderRecord | undefined, now: number): CheckoutState {
   if (!record) return 'open';
   if (record.paidBy !== undefined) return 'paid';
-  if (undecidedIn(record, now)) return 'unknown';
+  // Also where the form may still be shared: IOTPay says itself that it does not know.
+  const isUnknown = (each: Attempt) =>
+    isUndecided(each, now) || (isSubmitted(each) && now - each.at < UNDECIDED_MS);
+  if (record.attempts.some(isUnknown)) return 'unknown';
   const latest = record.attempts.findLast(({ dead }) => !dead);
   if (latest && stateOf(latest.status) === 'failed') return 'failed';
   return latest && !isWatched(latest, now) ? 'failed' : 'open';

@@ -121,6 +121,18 @@ describe('a payment that the gateway says is under way (1), of which nobody told
       assert.equal(shop.paid.length, 1);
     });
 
+  it('is unknown to whoever asks, from the beginning, though its form is still shared', async (test) => {
+    const shop = shopAt(test);
+    const { secureId } = await shop.form();
+    assert.equal((await shop.checkout.status('order-1')).state, 'open');
+    shop.state.unpaid = { status: 1 };
+    assert.equal((await shop.checkout.status('order-1')).state, 'unknown');
+    assert.equal((await shop.checkout.reconcile()).unknown, 1);
+    assert.equal((await shop.form())['secureId'], secureId);
+    shop.state.unpaid = { status: 0 };
+    assert.equal((await shop.checkout.status('order-1')).state, 'open');
+  });
+
   it('keeps it closed for a day and no longer', async (test) => {
     const shop = shopAt(test);
     await shop.form();
