@@ -58,7 +58,7 @@ export class Charges {
     let put = false;
     const changed = await records.change(name, (found) => {
       obstacle = formClosed ? undefined : openForm(found, now());
-      const begun = formClosed ? begunForm(found) : undefined;
+      const begun = formClosed ? begunForm(found, now()) : undefined;
       put = !obstacle && !begun && !isClosed(found, now());
       if (put) return withAttempt(found, order.id, attempt);
       // Nobody sees any more what becomes of it, so that it is as if it had been told of.
@@ -119,11 +119,14 @@ function openForm(record: OrderRecord | undefined, now: number): Attempt | undef
   );
 }
 
-/** A form that the page has taken away, and of which the gateway says that somebody has paid, and not whether it worked. */
-function begunForm(record: OrderRecord | undefined): Attempt | undefined {
-  return record?.attempts.find(
-    ({ by, status, dead, hinted }) => by === 'form' && isUnderWay(status) && !dead && !hinted,
-  );
+/**
+ * A form that the page has taken away, and of which the gateway says that somebody has paid, and not whether it worked; or
+ * what nobody documents, as long as somebody can pay in it.
+ */
+function begunForm(record: OrderRecord | undefined, now: number): Attempt | undefined {
+  const isBegun = ({ status, at }: Attempt) =>
+    isUnderWay(status) || (stateOf(status) === 'strange' && now - at < SECURE_ID_LIFETIME_MS);
+  return record?.attempts.find((each) => each.by === 'form' && !each.dead && !each.hinted && isBegun(each));
 }
 
 /** Whether nobody may pay: the order is paid, or may be. */

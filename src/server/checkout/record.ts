@@ -189,6 +189,14 @@ export function isUndecided(attempt: Attempt, now: number): boolean {
   return isSubmitted(attempt) && !isOpen && ageMs < UNDECIDED_MS;
 }
 
+/** Whether nobody can say that an attempt was not paid, also where its form may still be shared: IOTPay does not know itself. */
+function isUnknown(attempt: Attempt, now: number): boolean {
+  if (isUndecided(attempt, now)) return true;
+  const ageMs = now - attempt.at;
+  if (stateOf(attempt.status) === 'strange') return !isOver(attempt) && ageMs < WATCHED_MS;
+  return isSubmitted(attempt) && ageMs < UNDECIDED_MS;
+}
+
 /** The attempt that keeps others from paying. */
 export function undecidedIn(record: OrderRecord, now: number): Attempt | undefined {
   return record.attempts.find((attempt) => isUndecided(attempt, now));
@@ -219,10 +227,7 @@ export function undelivered(record: OrderRecord): readonly (Attempt & { readonly
 export function stateOfOrder(record: OrderRecord | undefined, now: number): CheckoutState {
   if (!record) return 'open';
   if (record.paidBy !== undefined) return 'paid';
-  // Also where the form may still be shared: IOTPay says itself that it does not know.
-  const isUnknown = (each: Attempt) =>
-    isUndecided(each, now) || (isSubmitted(each) && now - each.at < UNDECIDED_MS);
-  if (record.attempts.some(isUnknown)) return 'unknown';
+  if (record.attempts.some((attempt) => isUnknown(attempt, now))) return 'unknown';
   const latest = record.attempts.findLast(({ dead }) => !dead);
   if (latest && stateOf(latest.status) === 'failed') return 'failed';
   return latest && !isWatched(latest, now) ? 'failed' : 'open';

@@ -101,6 +101,24 @@ describe('a gateway that has no such order before somebody pays in its form', ()
   });
 });
 
+for (const status of [1, 7])
+  it(`an order of which the gateway says ${status} is unknown to whoever asks, from the beginning, though its form is still shared`, async (test) => {
+    const shop = shopAt(test);
+    const { secureId } = await shop.form();
+    assert.equal((await shop.checkout.status('order-1')).state, 'open');
+    shop.state.unpaid = { status };
+    assert.equal((await shop.checkout.status('order-1')).state, 'unknown');
+    assert.equal((await shop.checkout.reconcile()).unknown, 1);
+    assert.equal((await shop.form())['secureId'], secureId);
+    shop.state.unpaid = { status: 0 };
+    assert.equal((await shop.checkout.status('order-1')).state, 'open');
+    shop.state.unpaid = { status };
+    shop.later(49 * HOUR_MS);
+    await shop.checkout.reconcile();
+    // What it calls unknown is asked about for as long as that lasts, and keeps nobody from paying after a day.
+    assert.equal((await shop.checkout.status('order-1')).state, status === 1 ? 'open' : 'failed');
+  });
+
 describe('a payment that the gateway says is under way (1), of which nobody told,', () => {
   for (const [what, wait, amount] of [
     ['whose form has run out', HOUR_MS, 1999],
@@ -120,18 +138,6 @@ describe('a payment that the gateway says is under way (1), of which nobody told
       await shop.checkout.reconcile();
       assert.equal(shop.paid.length, 1);
     });
-
-  it('is unknown to whoever asks, from the beginning, though its form is still shared', async (test) => {
-    const shop = shopAt(test);
-    const { secureId } = await shop.form();
-    assert.equal((await shop.checkout.status('order-1')).state, 'open');
-    shop.state.unpaid = { status: 1 };
-    assert.equal((await shop.checkout.status('order-1')).state, 'unknown');
-    assert.equal((await shop.checkout.reconcile()).unknown, 1);
-    assert.equal((await shop.form())['secureId'], secureId);
-    shop.state.unpaid = { status: 0 };
-    assert.equal((await shop.checkout.status('order-1')).state, 'open');
-  });
 
   it('keeps it closed for a day and no longer', async (test) => {
     const shop = shopAt(test);
