@@ -31,8 +31,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a saved card is charged once': {
     file: 'charges.ts',
-    text: 'put = !obstacle && !isClosed(found, now());',
-    instead: 'put = !obstacle;',
+    text: 'put = !obstacle && !begun && !isClosed(found, now());',
+    instead: 'put = !obstacle && !begun;',
     conditions: { habit: 'double-card', calm: true },
   },
   'a saved card is not charged beside an open form': {
@@ -43,8 +43,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a charge is on record before it is sent': {
     file: 'charges.ts',
-    text: 'return put ? withAttempt(found, order.id, attempt) : undefined;',
-    instead: 'withAttempt(found, order.id, attempt); return undefined;',
+    text: 'if (put) return withAttempt(found, order.id, attempt);',
+    instead: 'if (put) return void withAttempt(found, order.id, attempt);',
   },
   'what was submitted and is not decided is asked about': {
     file: 'record.ts',
