@@ -1,5 +1,5 @@
 import { SECURE_ID_LIFETIME_MS } from '../../gateway/limits.js';
-import { isUnderWay, stateOf } from '../../gateway/status.js';
+import { stateOf } from '../../gateway/status.js';
 import type { Order } from '../answers.js';
 import { refusesMerchant } from '../call.js';
 import type { Iotpay } from '../client.js';
@@ -10,6 +10,7 @@ import { textsOf, type CheckedOrder } from './order.js';
 import {
   changeAttempt,
   isOver,
+  isUnknown,
   nameOf,
   newNumber,
   paymentOf,
@@ -55,18 +56,16 @@ export class Charges {
     // Told from the beginning: until its outcome is known, nobody else may pay.
     const attempt: Attempt = { mchOrderNo, by: 'card', amount, currency, channel, at: now(), told: true };
     let obstacle: Attempt | undefined;
+    let begun: Attempt | undefined;
     let put = false;
     const changed = await records.change(name, (found) => {
       obstacle = formClosed ? undefined : openForm(found, now());
-      const begun = formClosed ? begunForm(found, now()) : undefined;
+      begun = formClosed ? begunForm(found, now()) : undefined;
       put = !obstacle && !begun && !isClosed(found, now());
-      if (put) return withAttempt(found, order.id, attempt);
-      // Nobody sees any more what becomes of it, so that it is as if it had been told of.
-      return (
-        begun &&
-        changeAttempt(found, begun.mchOrderNo, (each) => (each.told ? undefined : { ...each, told: true }))
-      );
+      return put ? withAttempt(found, order.id, attempt) : undefined;
     });
+    // Nobody sees any more what becomes of it, so that it is as if it had been told of.
+    if (begun) return attempts.tell(name, begun.mchOrderNo);
     if (obstacle)
       log.warn(
         `charge: order ${order.id} was not charged: a form of it (${obstacle.mchOrderNo}) is open and can be paid in. Let the shopper pay there; or take the form off the page and call charge(…, { formClosed: true }).`,
@@ -119,14 +118,9 @@ function openForm(record: OrderRecord | undefined, now: number): Attempt | undef
   );
 }
 
-/**
- * A form that the page has taken away, and of which the gateway says that somebody has paid, and not whether it worked; or
- * what nobody documents, as long as somebody can pay in it.
- */
+/** A form that the page has taken away, and in which somebody may have paid. */
 function begunForm(record: OrderRecord | undefined, now: number): Attempt | undefined {
-  const isBegun = ({ status, at }: Attempt) =>
-    isUnderWay(status) || (stateOf(status) === 'strange' && now - at < SECURE_ID_LIFETIME_MS);
-  return record?.attempts.find((each) => each.by === 'form' && !each.dead && !each.hinted && isBegun(each));
+  return record?.attempts.find((each) => each.by === 'form' && !each.hinted && isUnknown(each, now));
 }
 
 /** Whether nobody may pay: the order is paid, or may be. */

@@ -189,11 +189,14 @@ export function isUndecided(attempt: Attempt, now: number): boolean {
   return isSubmitted(attempt) && !isOpen && ageMs < UNDECIDED_MS;
 }
 
-/** Whether nobody can say that an attempt was not paid, also where its form may still be shared: IOTPay does not know itself. */
-function isUnknown(attempt: Attempt, now: number): boolean {
+/**
+ * Whether nobody can say that an attempt was not paid, also where its form may still be shared: IOTPay does not know itself, or
+ * says what nobody documents while somebody can pay in it.
+ */
+export function isUnknown(attempt: Attempt, now: number): boolean {
   if (isUndecided(attempt, now)) return true;
   const ageMs = now - attempt.at;
-  if (stateOf(attempt.status) === 'strange') return !isOver(attempt) && ageMs < WATCHED_MS;
+  if (stateOf(attempt.status) === 'strange') return !isOver(attempt) && ageMs < SECURE_ID_LIFETIME_MS;
   return isSubmitted(attempt) && ageMs < UNDECIDED_MS;
 }
 

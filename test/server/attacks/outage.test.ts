@@ -139,6 +139,22 @@ describe('a payment that the gateway says is under way (1), of which nobody told
       assert.equal(shop.paid.length, 1);
     });
 
+  it('keeps a saved card from being charged for a day and no longer, once its form was taken away', async (test) => {
+    const shop = shopAt(test);
+    await shop.form();
+    shop.state.unpaid = { status: 1 };
+    const card = { cardId: 'card-1', amount: 1999, formClosed: true };
+    for (const [hours, charged] of [
+      [0, 0],
+      [23, 0],
+      [2, 1],
+    ] as const) {
+      shop.later(hours * HOUR_MS);
+      assert.equal((await shop.checkout.charge('order-1', card)).state, 'unknown');
+      assert.equal(shop.charged.length, charged);
+    }
+  });
+
   it('keeps it closed for a day and no longer', async (test) => {
     const shop = shopAt(test);
     await shop.form();

@@ -43,8 +43,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a charge is on record before it is sent': {
     file: 'charges.ts',
-    text: 'if (put) return withAttempt(found, order.id, attempt);',
-    instead: 'if (put) return void withAttempt(found, order.id, attempt);',
+    text: 'return put ? withAttempt(found, order.id, attempt) : undefined;',
+    instead: 'withAttempt(found, order.id, attempt); return undefined;',
   },
   'what was submitted and is not decided is asked about': {
     file: 'record.ts',
