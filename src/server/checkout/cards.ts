@@ -10,7 +10,7 @@ import { requireFewer } from './limit.js';
 import { wordsOf, type Logger } from './log.js';
 import type { CheckedCard } from './order.js';
 import { nameOf, newNumber, WATCHED_MS } from './record.js';
-import { retry } from './retry.js';
+import { MARK_MS, retry } from './retry.js';
 
 /** Prefix of the keys of cards that may yet be saved. */
 export const CARDS_PREFIX = 'cards:';
@@ -20,8 +20,6 @@ const ON_SAVED_LIMIT_MS = 3_600_000;
 const CARDS_TTL_MS = 30 * 24 * 3_600_000;
 /** How long a card is found again where there is no `onCardSaved` to be told, in milliseconds. */
 const FOUND_AGAIN_MS = 2 * WATCHED_MS;
-/** How long it is tried to write down that the merchant has been told, in milliseconds: as with a payment. */
-const MARK_MS = 15_000;
 
 /** A card that the gateway has, under the number that charges it. */
 export interface SavedCard {
@@ -111,12 +109,12 @@ export class Cards {
    *   the page that has the latest form may say that its card is saved: whoever asked before may not have heard the answer
    */
   async settle(name: string): Promise<CardsSettled> {
-    const record = await this.#read(name);
+    const { id, forms } = (await this.#read(name)) ?? { id: '', forms: [] };
     const saved: SavedCard[] = [];
-    let isSaved = record?.forms.at(-1)?.told ?? false;
+    let isSaved = forms.at(-1)?.told ?? false;
     let failure: Error | undefined;
-    for (const form of record?.forms ?? []) {
-      const one = record && (await this.#find(name, record.id, form));
+    for (const form of forms) {
+      const one = await this.#find(name, id, form);
       if (!one) continue;
       // One that is found again is no news of the form that is open now.
       if (!form.told) isSaved = true;
@@ -156,15 +154,10 @@ export class Cards {
     const { store, onCardSaved } = this.#options;
     const told = await withLease(store, `lease:${saved.cardId}`, ON_SAVED_LIMIT_MS, async () => {
       const form = (await this.#read(name))?.forms.find(({ cardId }) => cardId === saved.cardId);
-      if (!form) return false;
-      if (!onCardSaved) {
-        // Found again by whoever asks next, until its time is over.
-        if (!form.told) await this.#mark(name, saved);
-        return true;
-      }
-      if (form.told) return false; // Whoever held the lease before has told of it.
-      await named('onCardSaved', () => onCardSaved(saved));
-      await this.#mark(name, saved);
+      // Whoever held the lease before has told of it. Without a function to tell, it is found again until its time is over.
+      if (!form || (form.told && onCardSaved)) return false;
+      if (onCardSaved) await named('onCardSaved', () => onCardSaved(saved));
+      if (!form.told) await this.#mark(name, saved);
       return true;
     });
     return told?.value ?? false;

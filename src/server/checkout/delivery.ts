@@ -11,18 +11,13 @@ import {
   type Payment,
 } from './record.js';
 import type { Records } from './records.js';
-import { retry } from './retry.js';
+import { MARK_MS, retry } from './retry.js';
 
 /**
  * How long one run of `onPaid` keeps others from running it, in milliseconds: an hour. A function that has not come back
  * by then never will.
  */
 const ON_PAID_LIMIT_MS = 3_600_000;
-/**
- * How long it is tried to write down that the merchant has been told, in milliseconds: shorter than a lease lasts that
- * cannot be renewed, so that nobody else tells meanwhile.
- */
-const MARK_MS = 15_000;
 
 /** What `onPaid` is told. */
 export interface PaidOrder {

@@ -9,14 +9,12 @@ import { wordsOf, type Logger } from './log.js';
 import { findOrder } from './query.js';
 import { attemptOf, nameOf, newNumber, type OrderRecord, type Payment, type Refund } from './record.js';
 import type { Records } from './records.js';
-import { retry } from './retry.js';
+import { MARK_MS, retry } from './retry.js';
 
 /** How long a call waits for another one that gives back money of the same order, in milliseconds: a server that dies keeps its turn for half a minute. */
 const TURN_MS = 120_000;
 /** After so many milliseconds a call that is still at work keeps no other from its turn. */
 const TURN_LIMIT_MS = 600_000;
-/** How long it is tried to write down what became of a refund, in milliseconds: shorter than a turn lasts that cannot be renewed. */
-const MARK_MS = 15_000;
 /** How often it is looked whether the turn has come, in milliseconds. */
 const LOOK_MS = 50;
 

@@ -1,3 +1,8 @@
+/**
+ * How long it is tried to write down what has been done (the merchant was told, money was given back), in milliseconds:
+ * shorter than a lease lasts that cannot be renewed, so that nobody else does it meanwhile.
+ */
+export const MARK_MS = 15_000;
 /** The pause after the first try, in milliseconds; each is twice as long as the one before. */
 const FIRST_PAUSE_MS = 50;
 /** The longest pause, in milliseconds. */

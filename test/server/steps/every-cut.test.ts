@@ -42,6 +42,12 @@ const statusIs =
   ({ status }: Answer) =>
     status === wanted;
 
+/** A form that is paid in, and the page knows. */
+async function paidAndTold(world: World): Promise<void> {
+  await paid(world);
+  await persist(world, (server) => world.form(server), statusIs(2));
+}
+
 /** What people do with cards that are saved. */
 const CARD_STORIES: Readonly<Record<string, (world: World) => Promise<void>>> = {
   async 'a card that is saved, and the browser asks'(world) {
@@ -143,8 +149,7 @@ const STORIES: Readonly<Record<string, (world: World) => Promise<void>>> = {
     if (answer['secureId']) assert.ok(world.pay(answer['secureId']), 'the form could not be paid in');
   },
   async 'a part that is given back'(world) {
-    await paid(world);
-    await persist(world, (server) => world.form(server), statusIs(2));
+    await paidAndTold(world);
     await persist(world, (server) => world.refund(server, { amount: 500 }));
     // What was done when its server died is done again under no number: nothing tells the two apart.
     const isExcused = world.servers.some(({ isDead }) => isDead);
@@ -152,21 +157,18 @@ const STORIES: Readonly<Record<string, (world: World) => Promise<void>>> = {
     assert.ok(world.givenBack.size === 1 || isExcused, 'given back more than once');
   },
   async 'a part that is given back under a number of its own'(world) {
-    await paid(world);
-    await persist(world, (server) => world.form(server), statusIs(2));
+    await paidAndTold(world);
     await persist(world, (server) => world.refund(server, { amount: 500, refundId: 'return-1' }));
     assert.deepEqual([...world.givenBack.values()], [500]);
   },
   async 'all that is given back, asked for twice'(world) {
-    await paid(world);
-    await persist(world, (server) => world.form(server), statusIs(2));
+    await paidAndTold(world);
     await persist(world, (server) => world.refund(server));
     await persist(world, (server) => world.refund(server));
     assert.deepEqual([...world.givenBack.values()], [1999]);
   },
   async 'a payment that is cancelled, asked for twice'(world) {
-    await paid(world);
-    await persist(world, (server) => world.form(server), statusIs(2));
+    await paidAndTold(world);
     await persist(world, (server) => world.void(server));
     await persist(world, (server) => world.void(server));
     assert.deepEqual([...world.givenBack.values()], [1999]);
